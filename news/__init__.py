@@ -1,0 +1,1 @@
+"""The ground floor: the words every room speaks, without network, database or Scrapy."""

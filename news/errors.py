@@ -1,0 +1,79 @@
+"""The error tree of the whole house, typed by what must happen next.
+
+JarchiError
+├── UsageError            the person who called must change the call
+│   ├── SettingsError         a setting (names file or variable, and key)
+│   ├── SourceError           a source's TOML (names file and key)
+│   └── QueryError            a search query (names the place of the error)
+├── StorageError          the database cannot serve now; nothing was harmed
+│   ├── DatabaseUnreachable
+│   ├── DatabaseTooNew
+│   ├── DatabaseOutdated
+│   ├── DatabaseReadOnly
+│   ├── DatabaseFull
+│   └── DatabaseBusy
+├── AlreadyRunning        another service holds the database
+└── DeliveryError         an alert was not accepted; it is tried again
+"""
+
+from __future__ import annotations
+
+
+class JarchiError(Exception):
+    """Base of every error this program raises on purpose; its text is meant for people."""
+
+
+class UsageError(JarchiError):
+    """The call cannot be served as it stands."""
+
+
+class SettingsError(UsageError):
+    """A setting is missing or wrong."""
+
+
+class SourceError(UsageError):
+    """A source's description cannot be read."""
+
+
+class UnknownSource(SourceError):
+    """No source has this key."""
+
+
+class QueryError(UsageError):
+    """A search query cannot be understood."""
+
+
+class StorageError(JarchiError):
+    """The database cannot serve this call."""
+
+
+class DatabaseUnreachable(StorageError):
+    """The database address is wrong, or nothing answers there."""
+
+
+class DatabaseTooNew(StorageError):
+    """The database was written by a newer program; this one leaves it alone."""
+
+
+class DatabaseOutdated(StorageError):
+    """The database needs `jarchi db upgrade` first."""
+
+
+class DatabaseReadOnly(StorageError):
+    """The database, or the folder it lies in, cannot be written."""
+
+
+class DatabaseFull(StorageError):
+    """No room is left where the database lies."""
+
+
+class DatabaseBusy(StorageError):
+    """Another writer held the database for longer than the time-out."""
+
+
+class AlreadyRunning(JarchiError):
+    """Another service runs on the same database."""
+
+
+class DeliveryError(JarchiError):
+    """A recipient did not accept an alert."""

@@ -1,0 +1,1 @@
+"""Language profiles: folding, tokens, sentences, months and calendars."""

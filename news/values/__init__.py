@@ -1,0 +1,56 @@
+"""The values that cross every border of the house: frozen, keyword-only, in UTC."""
+
+from news.values.articles import (
+    ALERT_CONFIDENCE,
+    UNDETERMINED,
+    Article,
+    Claim,
+    Language,
+    Lead,
+    NotArticle,
+    Page,
+    Part,
+    Refusal,
+    Road,
+    Span,
+    Status,
+    Tag,
+    TagKind,
+    Verb,
+)
+from news.values.memberships import FRESHNESS_MARGIN, Evidence, Freshness, MembershipEvent, freshness
+from news.values.moments import Calendar, Dated, Precision, Provenance, as_utc
+from news.values.sources import ListRoad, Selectors, Source, SourceKind
+
+__all__ = [
+    "ALERT_CONFIDENCE",
+    "FRESHNESS_MARGIN",
+    "UNDETERMINED",
+    "Article",
+    "Calendar",
+    "Claim",
+    "Dated",
+    "Evidence",
+    "Freshness",
+    "Language",
+    "Lead",
+    "ListRoad",
+    "MembershipEvent",
+    "NotArticle",
+    "Page",
+    "Part",
+    "Precision",
+    "Provenance",
+    "Refusal",
+    "Road",
+    "Selectors",
+    "Source",
+    "SourceKind",
+    "Span",
+    "Status",
+    "Tag",
+    "TagKind",
+    "Verb",
+    "as_utc",
+    "freshness",
+]
