@@ -1,0 +1,91 @@
+"""Scrapy's responses and failures in the house's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawler.guard import GuardingResolver
+from news.values import Page
+from storage.leads import Validators
+
+#: What a failure is counted as, by the name of its exception's class.
+_CAUSES = {
+    "DNSLookupError": "dns",
+    "CannotResolveHostError": "dns",
+    "TimeoutError": "timeout",
+    "TCPTimedOutError": "timeout",
+    "DownloadTimeoutError": "timeout",
+    "ConnectionRefusedError": "connection-refused",
+    "DownloadConnectionRefusedError": "connection-refused",
+    "ConnectionLost": "connection-lost",
+    "ResponseFailed": "connection-lost",
+    "DownloadFailedError": "connection-lost",
+    "ResponseNeverReceived": "connection-lost",
+    "DownloadCancelledError": "too-large",
+    "CancelledError": "cancelled",
+    "SSLError": "tls",
+    "Error": "tls",
+}
+
+
+def page_of(response: Response, asked: str, now: datetime) -> Page:
+    """The page of a response; `asked` is the address before redirects."""
+    names = ((name, value) for name, values in response.headers.items() for value in values)
+    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in names)
+    return Page(
+        address=asked, final_address=response.url, status=response.status, headers=headers,
+        body=response.body, fetched_at=now,
+    )
+
+
+def validators_of(response: Response, asked: str) -> Validators:
+    """What to ask the same address with next time.
+
+    A weak mark is dropped: behind gzip WordPress weakens its ETag and never matches the weak one again.
+    """
+    etag = _header(response, "ETag")
+    return Validators(
+        address=asked,
+        etag=etag.removeprefix("W/") if etag else None,
+        last_modified=_header(response, "Last-Modified"),
+    )
+
+
+def conditional(request: Request, validators: Validators | None) -> Request:
+    """Make a request ask whether anything changed."""
+    request.meta["handle_httpstatus_list"] = [304]
+    if validators is not None and validators.etag:
+        request.headers["If-None-Match"] = validators.etag
+    if validators is not None and validators.last_modified:
+        request.headers["If-Modified-Since"] = validators.last_modified
+    return request
+
+
+def cause_of(failure: Failure) -> str:
+    """The name a failure is counted under."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return f"http-{error.response.status}"
+    request = getattr(failure, "request", None)
+    if request is not None and _host(request) in GuardingResolver.refused:
+        return "private-address"
+    if isinstance(error, IgnoreRequest):
+        return "robots" if "robots" in str(error).lower() else "ignored"
+    name = type(error).__name__
+    return _CAUSES.get(name, name)
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.url).hostname or ""
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

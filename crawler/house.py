@@ -1,0 +1,129 @@
+"""What the crawls of one process share, and the extension that gives it to one crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Self, TypeVar
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from sqlmodel import Session
+
+from crawler.hosts import HostRegistry
+from crawler.readers import ReaderPool
+from crawler.tally import Tally
+from news.settings import Settings, load_settings
+from storage import runs
+from storage.engine import Store
+from storage.runs import Run
+from storage.schema import open_store
+
+Result = TypeVar("Result")
+
+#: Scrapy setting under which a worker hands its facilities to each crawl.
+FACILITIES = "JARCHI_FACILITIES"
+
+
+def worker_name() -> str:
+    """This process, as the runs it begins are marked."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+#: Scrapy's reasons to close a spider, for people; None is a good end.
+_REASONS = {"finished": None, "shutdown": "stopped", "closespider_timeout": "the crawl's deadline passed"}
+
+
+class Facilities:
+    """Database, readers and host registry of one process."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.store: Store = open_store(settings.database)
+        self.hosts = HostRegistry(settings.host_delay)
+        self.readers = ReaderPool(settings.readers, settings.page_deadline)
+        # one thread: the writers of a process take turns instead of waiting for SQLite's lock
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+
+    def __deepcopy__(self, _: Any) -> Self:
+        """Scrapy copies its settings for each crawl; this stays one."""
+        return self
+
+    async def write(self, action: Callable[[Session], Result]) -> Result:
+        """Run `action` in one write transaction, outside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, action)
+
+    def close(self) -> None:
+        """End the readers and give the database back."""
+        self.readers.close()
+        self._writer.shutdown()
+        self.store.close()
+
+    def _transact(self, action: Callable[[Session], Result]) -> Result:
+        with self.store.writing() as session:
+            return action(session)
+
+
+class House:
+    """One crawl's share: its facilities, its run and its tally. A Scrapy extension."""
+
+    def __init__(self, crawler: Crawler, facilities: Facilities, *, owned: bool) -> None:
+        self.facilities = facilities
+        self.run: Run | None = None
+        #: why the crawl was not good; None for a good one
+        self.error: str | None = None
+        self.tally = Tally(source=getattr(crawler.spidercls, "name", ""))
+        self._owned = owned
+        crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(self.engine_stopped, signal=signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take the worker's facilities, or make some for a crawl that Scrapy itself started."""
+        facilities = crawler.settings.get(FACILITIES)
+        return cls(crawler, facilities or Facilities(load_settings()), owned=facilities is None)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The house of a crawl."""
+        house = crawler.get_extension(cls)
+        if house is None:
+            raise RuntimeError("crawler.house.House is not among Scrapy's EXTENSIONS")
+        return house
+
+    async def begin(self) -> Run:
+        """Note in the database that the crawl begins."""
+        now = self.facilities.clock()
+        self.run = await self.facilities.write(
+            lambda session: runs.begin(session, self.tally.source, now, worker=worker_name())
+        )
+        return self.run
+
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Note how it ended; a crawl is good only when each of its lists answered."""
+        run = self.run
+        if run is None:
+            return
+        now = self.facilities.clock()
+        self.tally.seconds = (now - run.started_at).total_seconds()
+        counts = self.tally.as_object()
+        self.error = self._error(reason)
+        if reason == "shutdown":
+            await self.facilities.write(lambda session: runs.stop(session, run, counts, now))
+        else:
+            await self.facilities.write(lambda session: runs.finish(session, run, counts, self.error, now))
+
+    def engine_stopped(self) -> None:
+        """Close what is ours alone."""
+        if self._owned:
+            self.facilities.close()
+
+    def _error(self, reason: str) -> str | None:
+        if self.tally.lists_failed:
+            causes = ", ".join(f"{cause} ({count})" for cause, count in self.tally.lists_failed.items())
+            return f"lists not read: {causes}"
+        return _REASONS.get(reason, reason)

@@ -1,0 +1,35 @@
+"""What every request passes on its way to the network."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from crawler.hosts import HostRegistry
+from crawler.house import House
+from crawler.tally import Tally
+from news.addresses import host_key
+
+
+class HostPoliteness:
+    """Holds a request, robots.txt included, until its host's next allowed moment."""
+
+    def __init__(self, hosts: HostRegistry, tally: Tally) -> None:
+        self._hosts = hosts
+        self._tally = tally
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As Scrapy builds it."""
+        house = House.of(crawler)
+        return cls(house.facilities.hosts, house.tally)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the host's turn."""
+        wait = self._hosts.reserve(host_key(request.url), asyncio.get_running_loop().time())
+        if wait > 0:
+            await asyncio.sleep(wait)
+        self._tally.requests += 1

@@ -1,0 +1,1 @@
+"""The roads to news: each turns one list's answer into leads."""

@@ -1,0 +1,59 @@
+"""What the roads share."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from news.addresses import canonical
+from news.languages.profiles import profile
+from news.values import UNDETERMINED, Dated, Lead, Provenance, Road, Source
+from reading.dates import parse_date
+
+_MARKUP = re.compile(r"<[^>]+>")
+
+
+def lead(
+    address: str, base: str, source: Source, road: Road, *,
+    title: str | None = None, dated: Dated | None = None, modified_at: datetime | None = None,
+) -> Lead | None:
+    """A lead, unless its address is none that can be fetched."""
+    try:
+        target = canonical(address, base)
+    except ValueError:
+        return None
+    return Lead(
+        address=target, source=source.key, road=road, title=plain(title), dated=dated, modified_at=modified_at
+    )
+
+
+def plain(title: str | None) -> str | None:
+    """A title without markup and entities; None for an empty one."""
+    text = html.unescape(_MARKUP.sub("", title or ""))
+    return " ".join(text.split()) or None
+
+
+def stated_date(text: str | None, source: Source, provenance: Provenance) -> Dated | None:
+    """A list's own date, read in the source's language, zone and calendar."""
+    if not text:
+        return None
+    language = source.languages[0] if source.languages else UNDETERMINED
+    return parse_date(
+        text, profile=profile(language), zone=source.zone, calendar=source.calendar,
+        provenance=provenance, now=datetime.now(UTC),
+    )
+
+
+def moment(text: str | None, source: Source) -> datetime | None:
+    """A machine's timestamp, such as a sitemap's lastmod."""
+    dated = stated_date(text, source, Provenance.SITEMAP)
+    return dated.moment if dated else None
+
+
+def is_article(address: str, pattern: str | None) -> bool:
+    """Whether an address's path and query match a source's pattern; without one, any does."""
+    parts = urlsplit(address)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return pattern is None or re.search(pattern, path) is not None

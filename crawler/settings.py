@@ -1,0 +1,36 @@
+"""Scrapy's settings for every crawl, from `scrapy crawl KEY` to the service."""
+
+BOT_NAME = "jarchi"
+SPIDER_LOADER_CLASS = "spiders.loader.SourceSpiderLoader"
+
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardingResolver"
+
+ROBOTSTXT_OBEY = True
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+REFERER_ENABLED = False
+
+# Politeness is the host registry's, shared by all crawls; Scrapy's own delay counts per crawl.
+DOWNLOAD_DELAY = 0
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 5
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.HostPoliteness": 950,  # nearest to the network: retries and redirects wait as well
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.ReadPage": 300,
+    "crawler.pipelines.KeepArticle": 800,
+}
+EXTENSIONS = {
+    "crawler.house.House": 0,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": 0,
+}
+LOG_LEVEL = "INFO"

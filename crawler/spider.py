@@ -1,0 +1,175 @@
+"""The base spider: walks a source's roads, fetches what is new, and hands each page on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.http import HtmlResponse, Response
+from twisted.python.failure import Failure
+
+from crawler.answers import cause_of, conditional, page_of, validators_of
+from crawler.house import House
+from crawler.items import Fetched
+from crawler.roads.feeds import feed_leads
+from crawler.roads.lists import list_leads, next_page
+from crawler.roads.sitemaps import sitemap_entries
+from crawler.roads.wordpress import PAGE_SIZE, post_leads, posts_address
+from news.values import Lead, ListRoad, Source
+from storage import leads
+from storage.leads import Validators, Wanted
+
+#: Posts edited so long before the last good crawl are asked for again: clocks differ.
+_REST_MARGIN = timedelta(hours=1)
+#: Pages of a REST collection read in one crawl.
+_REST_PAGES = 10
+
+
+class SourceSpider(Spider):
+    """Crawls one source. A subclass for an odd site changes how its lists are read, rarely more."""
+
+    source: ClassVar[Source]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Begin the run, fetch what an earlier crawl left over, then ask every list."""
+        run = await self.house.begin()
+        self.now = run.started_at
+        for wanted in await self.house.facilities.write(lambda s: leads.pending(s, self.source.key)):
+            yield self.article_request(wanted)
+        for address in self.source.feeds:
+            yield await self.list_request(address, self.parse_feed)
+        for address in self.source.sitemaps:
+            yield await self.list_request(address, self.parse_sitemap)
+        if self.source.wordpress:
+            since = run.last_good_at - _REST_MARGIN if run.last_good_at else None
+            address = posts_address(self.source.wordpress, modified_after=since)
+            yield await self.list_request(address, self.parse_posts, page=1)
+        for road in self.source.lists:
+            yield await self.list_request(road.url, self.parse_list, road=road, page=1)
+
+    @property
+    def house(self) -> House:
+        """What this crawl shares with the others."""
+        return House.of(self.crawler)
+
+    async def list_request(self, address: str, callback: Callable[..., Any], **values: Any) -> Request:
+        """A request for a list, asked only for what changed since its leads were noted."""
+        known = await self.house.facilities.write(lambda s: leads.recall(s, address))
+        request = Request(
+            address, callback=callback, errback=self.list_failed, cb_kwargs={"asked": address, **values},
+            dont_filter=True,
+        )
+        return conditional(request, known)
+
+    def article_request(self, wanted: Wanted) -> Request:
+        """A request for a lead."""
+        return Request(
+            wanted.lead.address, callback=self.parse_article, errback=self.article_failed,
+            cb_kwargs={"wanted": wanted}, dont_filter=True,
+        )
+
+    async def parse_feed(self, response: Response, asked: str) -> AsyncIterator[Any]:
+        """RSS or Atom."""
+        if self.is_unchanged(response):
+            return
+        found = self.readable(feed_leads, response)
+        if found is not None:
+            for request in await self.note(found, validators_of(response, asked)):
+                yield request
+
+    async def parse_sitemap(self, response: Response, asked: str) -> AsyncIterator[Any]:
+        """A sitemap, or an index of some; an index is never remembered as unchanged: its parts may change alone."""
+        if self.is_unchanged(response):
+            return
+        entries = self.readable(sitemap_entries, response)
+        if entries is None:
+            return
+        further, found = entries
+        for address in further:
+            yield await self.list_request(address, self.parse_sitemap)
+        if not further:
+            for request in await self.note(found, validators_of(response, asked)):
+                yield request
+
+    async def parse_posts(self, response: Response, asked: str, page: int) -> AsyncIterator[Any]:
+        """WordPress posts; pages on as long as pages are full and show something new."""
+        if self.is_unchanged(response):
+            return
+        found = self.readable(post_leads, response)
+        if found is None:
+            return
+        posts = list(found)
+        requests = await self.note(posts, None)
+        for request in requests:
+            yield request
+        if requests and len(posts) == PAGE_SIZE and page < _REST_PAGES:
+            address = asked.replace(f"&page={page}&", f"&page={page + 1}&")
+            yield await self.list_request(address, self.parse_posts, page=page + 1)
+
+    async def parse_list(self, response: Response, asked: str, road: ListRoad, page: int) -> AsyncIterator[Any]:
+        """A list page of HTML; goes on to older ones as long as it shows something new."""
+        if self.is_unchanged(response):
+            return
+        if not isinstance(response, HtmlResponse):
+            self.house.tally.lists_failed["not-html"] += 1
+            return
+        requests = await self.note(self.leads_of(response, road), validators_of(response, asked))
+        for request in requests:
+            yield request
+        older = next_page(response, road)
+        if older and requests and page < road.pages:
+            yield await self.list_request(older, self.parse_list, road=road, page=page + 1)
+
+    def leads_of(self, response: HtmlResponse, road: ListRoad) -> Iterable[Lead]:
+        """The articles of a list page: what a spider for an odd site replaces."""
+        return list_leads(response, road, self.source)
+
+    async def parse_article(self, response: Response, wanted: Wanted) -> AsyncIterator[Any]:
+        """A page to read."""
+        self.house.tally.fetched += 1
+        address = wanted.lead.address
+        page = page_of(response, address, self.house.facilities.clock())
+        yield Fetched(page=page, wanted=wanted, validators=validators_of(response, address))
+
+    async def list_failed(self, failure: Failure) -> None:
+        """Count a list that could not be had."""
+        cause = cause_of(failure)
+        self.house.tally.lists_failed[cause] += 1
+        self.logger.warning("list failed source=%s cause=%s: %s", self.name, cause, failure.getErrorMessage())
+
+    async def article_failed(self, failure: Failure) -> None:
+        """Count an article that could not be had; its lead is tried again with the next crawl."""
+        cause = cause_of(failure)
+        wanted: Wanted = failure.request.cb_kwargs["wanted"]
+        self.house.tally.failed[cause] += 1
+        await self.house.facilities.write(
+            lambda s: leads.settle(s, self.source.key, wanted.key, "failed", cause)
+        )
+
+    def is_unchanged(self, response: Response) -> bool:
+        """Whether the server says that a list has not changed."""
+        if response.status == 304:
+            self.house.tally.not_modified += 1
+        return response.status == 304
+
+    def readable(self, road: Callable[[bytes, str, Source], Any], response: Response) -> Any:
+        """What a road reads in a response; None, counted, where it is something else."""
+        try:
+            found = road(response.body, response.url, self.source)
+            return tuple(found) if not isinstance(found, tuple) else found
+        except ValueError as error:
+            self.house.tally.lists_failed["unreadable"] += 1
+            self.logger.warning("list unreadable source=%s address=%s: %s", self.name, response.url, error)
+            return None
+
+    async def note(self, found: Iterable[Lead], validators: Validators | None) -> list[Request]:
+        """Store what a list shows together with its validators; requests for what is new."""
+        shown = tuple(found)
+        wanted = await self.house.facilities.write(
+            lambda s: leads.record_list(s, self.source.key, shown, validators, self.now)
+        )
+        self.house.tally.leads += len(shown)
+        self.house.tally.known += len(shown) - len(wanted)
+        return [self.article_request(item) for item in wanted]

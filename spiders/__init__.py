@@ -1,0 +1,1 @@
+"""The sources: TOML files, and a short spider for each odd site."""
