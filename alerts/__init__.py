@@ -1,0 +1,1 @@
+"""Alerts: which events concern whom, what they are told, and how it reaches them."""
