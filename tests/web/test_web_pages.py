@@ -1,0 +1,241 @@
+"""The pages, as a browser gets them from the running server."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from lxml import html
+
+
+def page(web: httpx.Client, address: str, status: int = 200) -> Any:
+    answer = web.get(address)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    return html.fromstring(answer.text)
+
+
+def titles(found: Any) -> list[str]:
+    return [title.text_content() for title in found.cssselect(".hit h2")]
+
+
+def words(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_the_first_page_shows_the_newest_and_how_many_there_are(web: httpx.Client) -> None:
+    found = page(web, "/")
+    assert words(found.cssselect(".total")[0]) == "47 articles, newest first"
+    assert len(titles(found)) == 20
+    assert titles(found)[:3] == [
+        "Barcelona <script>alert('x')</script>\"'>",
+        "یزد عضو مجمع شهرداران آسیا شد",
+        "Council meeting 0",
+    ]
+
+
+def test_words_sought_are_marked_whatever_keyboard_wrote_them(web: httpx.Client) -> None:
+    found = page(web, "/?q=می گويد")  # an Arabic yeh, and no joiner
+    assert [mark.text for mark in found.cssselect(".hit mark")] == ["می", "گوید"]
+    assert found.cssselect("input[name=q]")[0].get("value") == "می گويد"
+    assert "best first" in words(found.cssselect(".total")[0])
+
+
+def test_each_item_has_the_direction_of_its_language(web: httpx.Client) -> None:
+    found = page(web, "/")
+    english, persian = found.cssselect(".hit")[:2]
+    for selector in ("h2", ".snippet"):
+        assert dict(persian.cssselect(selector)[0].attrib).items() >= {"dir": "rtl", "lang": "fa"}.items()
+        assert dict(english.cssselect(selector)[0].attrib).items() >= {"dir": "ltr", "lang": "en"}.items()
+    assert persian.get("dir") == "rtl"
+    assert found.cssselect("input[name=q]")[0].get("dir") == "auto"
+
+
+def test_a_persian_item_has_both_dates_of_the_day_it_was_in_tehran(web: httpx.Client) -> None:
+    meta = page(web, "/?q=عضویت").cssselect(".hit .meta")[0]
+    assert meta.cssselect("time")[0].get("datetime") == "2024-04-29"
+    assert meta.cssselect("time")[0].text == "29 April 2024"
+    assert meta.cssselect(".jalali")[0].text == "۱۰ اردیبهشت ۱۴۰۳"
+    assert "شهرداری یزد" in words(meta)
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("network=amf", 1),
+        ("city=112931", 46),
+        ("language=fa", 1),
+        ("source=news", 45),
+        ("source=none", 0),
+        ("language=en&source=news&q=parks", 45),
+        ("network=amf&q=nothing", 0),
+        ("source=yazd&after=2024-04-29", 1),
+        ("source=yazd&before=2024-04-29", 0),
+        ("source=yazd&after=2024-04-29&before=2024-04-30", 1),
+        ("q=city:112931", 46),
+        ("network=%00", 47),
+    ],
+)
+def test_filters(web: httpx.Client, query: str, total: int) -> None:
+    assert words(page(web, f"/?{query}").cssselect(".total [role=status]")[0]).startswith(f"{total} article")
+
+
+def test_facets_count_and_narrow(web: httpx.Client) -> None:
+    found = page(web, "/?q=council")
+    rows = {words(link): link.get("href") for link in found.cssselect(".facets a")}
+    assert rows["Tehran 45"] == "/?q=council&city=112931"
+    assert rows["English 45"] == "/?q=council&language=en"
+    chosen = page(web, "/?q=council&city=112931")
+    (current,) = chosen.cssselect(".facets a[aria-current]")
+    assert current.get("href") == "/?q=council"
+    assert chosen.cssselect("select[name=city] option[selected]")[0].get("value") == "112931"
+    assert [chip.get("href") for chip in chosen.cssselect(".chip.chosen")] == ["/?q=council"]
+    assert chosen.cssselect("details.filters[open]")
+
+
+def test_a_filter_that_finds_nothing_can_be_given_up(web: httpx.Client) -> None:
+    found = page(web, "/?network=no-such-network")
+    assert [link.get("href") for link in found.cssselect(".facets a[aria-current]")] == ["/"]
+    assert "Nothing was found" in words(found.cssselect(".empty")[0])
+
+
+def test_chips_of_an_item_narrow_the_search(web: httpx.Client) -> None:
+    chips = page(web, "/?q=عضویت").cssselect(".hit .chip")
+    assert [words(chip) for chip in chips] == ["Asian Mayors Forum", "Yazd", "Tehran"]
+    narrowed = page(web, chips[0].get("href"))
+    assert narrowed.cssselect("select[name=network] option[selected]")[0].get("value") == "amf"
+    assert len(titles(narrowed)) == 1
+
+
+def test_paging_reaches_every_article_once(web: httpx.Client) -> None:
+    seen: list[str] = []
+    address: str | None = "/?source=news"
+    while address:
+        found = page(web, address)
+        seen += titles(found)
+        following = found.cssselect(".pager a[rel=next]")
+        address = following[0].get("href") if following else None
+    assert seen == [f"Council meeting {number}" for number in range(45)]
+    assert words(found.cssselect(".pager")[0]) == "Previous Page 3 of 3 Next"
+
+
+@pytest.mark.parametrize("number", ["4", "99", "999999999999999999999999"])
+def test_a_page_beyond_the_last_leads_back(web: httpx.Client, number: str) -> None:
+    found = page(web, f"/?page={number}")
+    assert [link.get("href") for link in found.cssselect(".pager a[rel=prev]")] == ["/?page=3"]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "", "٢"])
+def test_a_page_that_is_none_is_the_first_or_counts_anyhow(web: httpx.Client, number: str) -> None:
+    page(web, f"/?page={number}")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=(a AND", "cannot be read"),
+        ("q=colour:red", "unknown field"),
+        ("q=" + "a" * 501, "longer than"),
+        ("after=1403-99-99", "after: not a date"),
+        ("before=x", "before: not a date"),
+    ],
+)
+def test_a_wrong_question_is_explained_and_kept(web: httpx.Client, query: str, said: str) -> None:
+    name, _, value = query.partition("=")
+    found = page(web, f"/?{query}&network=amf", 400)
+    assert said in words(found.cssselect("[role=alert]")[0])
+    assert found.cssselect(f"input[name={name}]")[0].get("value") == value
+    assert found.cssselect("select[name=network] option[selected]")[0].get("value") == "amf"
+
+
+def test_an_article_is_shown_with_everything_known_of_it(web: httpx.Client) -> None:
+    (link,) = page(web, "/?q=عضویت").cssselect(".hit h2 a")
+    found = page(web, link.get("href"))
+    text = found.cssselect(".text")[0]
+    assert (text.get("dir"), text.get("lang"), len(text.cssselect("p"))) == ("rtl", "fa", 2)
+    assert "می\u200cگوید" in text.text_content()
+    assert [words(chip) for chip in found.cssselect(".chip")] == [
+        "Asian Mayors Forum",
+        "Yazd (Iran)",
+        "Tehran (Iran)",
+    ]
+    claims = [words(claim) for claim in found.cssselect(".claim .meta")]
+    assert claims[0] == "Yazd (Iran) joined Asian Mayors Forum announced confidence 93%"
+    assert claims[1] == "Unknown member left unknown network denied confidence 20%"
+    assert found.cssselect(".claim blockquote")[0].get("dir") == "rtl"
+    (original,) = found.cssselect(".origin a")
+    assert (original.get("href"), original.get("rel")) == (
+        "https://yazd.example/news/1",
+        "noopener noreferrer",
+    )
+    assert "originally from ایرنا" in words(found.cssselect("article .meta")[0])
+
+
+def test_hostile_articles_stay_inert(web: httpx.Client) -> None:
+    listing = page(web, "/?q=barcelona")
+    (link,) = listing.cssselect(".hit h2 a")
+    for found in (listing, page(web, "/?q=barcelona&language=en"), page(web, link.get("href"))):
+        assert not found.cssselect("script, img, iframe, [onerror], [style]")
+        assert not [
+            link for link in found.iter("a") if not link.get("href").startswith(("/", "#", "https://"))
+        ]
+    assert "javascript:alert(1)" in words(found.cssselect(".origin")[0])
+    assert "{{ 7*7 }}" in words(found.cssselect(".text")[0])
+
+
+@pytest.mark.parametrize("name", ["q", "network", "city", "language", "source", "after", "before", "page"])
+def test_hostile_parameters_stay_inert(web: httpx.Client, name: str) -> None:
+    value = "\"><script>alert(1)</script><a href='javascript:x'>"
+    answer = web.get("/", params={name: value})
+    assert answer.status_code in (200, 400)
+    assert not html.fromstring(answer.text).cssselect("script, a[href^=javascript]")
+
+
+def test_the_register_lists_events_with_evidence(web: httpx.Client) -> None:
+    found = page(web, "/memberships")
+    (row,) = found.cssselect("tbody tr")
+    cells = [words(cell) for cell in row.cssselect("td")]
+    assert cells[:4] == [
+        "Yazd (Iran)",
+        "Asian Mayors Forum",
+        "joined announced",
+        "29 April 2024 ۱۰ اردیبهشت ۱۴۰۳",
+    ]
+    assert row.cssselect("blockquote")[0].get("dir") == "rtl"
+    assert row.cssselect("a[rel]")[0].get("href") == "https://yazd.example/news/1"
+    assert not page(web, "/memberships?network=uclg").cssselect("tbody tr")
+    assert "none of" in words(page(web, "/memberships?status=maybe", 400))
+
+
+def test_feeds_come_from_their_folder_and_from_nowhere_else(web: httpx.Client) -> None:
+    feed = web.get("/alerts/new-memberships.xml")
+    assert (feed.text, feed.headers["content-type"]) == ("<feed/>", "application/atom+xml")
+    for rule in ("missing", "..%2fsecret", "../secret", "%2e%2e/secret", "a%00b"):
+        assert web.get(f"/alerts/{rule}.xml").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/articles/999", "/articles/x", "/articles/99999999999999999999", "/nothing"]
+)
+def test_what_is_not_there_is_said_so(web: httpx.Client, address: str) -> None:
+    assert page(web, address, 404).cssselect("h1")
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/api/search", "/static/style.css", "/nothing", "/healthz", "/?q=(", "/api/x"]
+)
+def test_every_answer_is_guarded(web: httpx.Client, address: str) -> None:
+    headers = web.get(address).headers
+    assert headers["content-security-policy"].startswith("default-src 'self';")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_nothing_comes_from_other_hosts_and_nothing_changes_by_get(web: httpx.Client) -> None:
+    for address in ("/", "/memberships", "/articles/1"):
+        found = page(web, address)
+        for element in found.cssselect("link, script, img, form"):
+            target = element.get("href") or element.get("src") or element.get("action")
+            assert re.match(r"/(?!/)", target)
+        assert {form.get("method") for form in found.cssselect("form")} <= {"get"}
+        assert web.post(address).status_code == 405

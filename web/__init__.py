@@ -1,0 +1,1 @@
+"""The staff archive as web pages and JSON."""

@@ -1,0 +1,67 @@
+"""The web application: pages, JSON, feeds; it reads the archive and starts nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from news.errors import QueryError, StorageError
+from news.values import Source
+from storage.engine import Store
+from web import api, pages
+from web.archive import FOLDER, Archive, open_archive
+from web.headers import SecurityHeaders
+
+_log = logging.getLogger(__name__)
+_NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
+
+
+def create_app(
+    store: Store, *, sources: Mapping[str, Source] = _NO_SOURCES, feeds_folder: Path | None = None
+) -> FastAPI:
+    """The application on an open database; `sources` by key give names and time zones."""
+    archive = open_archive(store, sources, feeds_folder)
+    app = FastAPI(title="Jarchi", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SecurityHeaders)
+    app.include_router(pages.router(archive))
+    app.include_router(api.router(archive))
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    app.add_api_route("/healthz", _healthz)
+    _explain_errors(app, archive)
+    return app
+
+
+def _healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def _explain_errors(app: FastAPI, archive: Archive) -> None:
+    def bad_question(_: Request, error: Exception) -> Response:
+        assert isinstance(error, QueryError)
+        return api.refused(error)
+
+    def no_database(request: Request, error: Exception) -> Response:
+        _log.error("archive unavailable", exc_info=error)
+        return _problem(archive, request, 503, "The archive cannot be read now; please try again in a while.")
+
+    def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _problem(archive, request, error.status_code, "There is nothing at this address.")
+
+    app.add_exception_handler(QueryError, bad_question)
+    app.add_exception_handler(StorageError, no_database)
+    app.add_exception_handler(HTTPException, refused)
+
+
+def _problem(archive: Archive, request: Request, status: int, message: str) -> Response:
+    """For scripts as JSON, for people as a page."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": message}, status_code=status)
+    return archive.page("problem.html", status, title=f"Problem {status}", message=message)

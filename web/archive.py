@@ -1,0 +1,44 @@
+"""What every route needs at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from news.values import Source
+from storage.engine import Store
+from web.showing import Show
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The database, the sources by key, and the templates that show them."""
+
+    store: Store
+    sources: Mapping[str, Source]
+    #: where the feeds of the alert rules lie; None where there are none
+    feeds_folder: Path | None
+    templates: Environment
+
+    def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """A rendered template; everything put into it is escaped."""
+        return HTMLResponse(self.templates.get_template(template).render(**values), status_code=status)
+
+
+def open_archive(store: Store, sources: Mapping[str, Source], feeds_folder: Path | None) -> Archive:
+    """Make the templates ready."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["show"] = Show(sources)
+    return Archive(store, sources, feeds_folder, templates)
