@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from importlib import import_module
 from typing import Self
 
@@ -43,7 +44,7 @@ class SourceSpiderLoader:
         """Every key."""
         return sorted(self._sources)
 
-    def find_by_request(self, request: Request) -> list[str]:
+    def find_by_request(self, request: Request) -> builtins.list[str]:
         """Keys of the sources whose home is on the request's site."""
         return [
             key for key, source in self._sources.items()

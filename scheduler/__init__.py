@@ -1,0 +1,1 @@
+"""The clock, the executors and the service."""

@@ -1,0 +1,43 @@
+"""What an executor and a crawl worker say to each other: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Crawl a source; `deadline` in seconds."""
+
+    id: int
+    source: str
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How a job stands: its run object so far, and whether it has ended."""
+
+    id: int
+    source: str
+    finished: bool
+    run: dict[str, Any] = field(default_factory=dict)
+    #: why the crawl was not good
+    error: str | None = None
+
+
+def encode(message: Job | Report) -> bytes:
+    """One line."""
+    return json.dumps(asdict(message), ensure_ascii=False).encode() + b"\n"
+
+
+def decode_job(line: bytes) -> Job:
+    """The job of a line; raises ValueError or TypeError for anything else."""
+    return Job(**json.loads(line))
+
+
+def decode_report(line: bytes) -> Report:
+    """The report of a line; raises ValueError or TypeError for anything else."""
+    return Report(**json.loads(line))

@@ -1,0 +1,153 @@
+"""The service: a small tick that starts crawls that are due, and alerts after each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlmodel import Session
+
+from alerts.delivering import Sent
+from news.errors import JarchiError
+from news.settings import Settings
+from news.values import Source
+from scheduler.clock import due_sources
+from scheduler.executor import LocalExecutor
+from storage import runs
+from storage.engine import Store
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+#: A crawl that was asked for by hand.
+CRAWL_NOW = "crawl"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Service:
+    """Crawls what is due and sends what is to be told, until it is stopped."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        load_sources: Callable[[], Mapping[str, Source]],
+        alert: Callable[[], Sent],
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._settings, self._store, self._load_sources = settings, store, load_sources
+        self._alert, self._clock = alert, clock
+        self._executor = LocalExecutor(settings)
+        self._executor.on_death = self._worker_died
+        self._crawls: dict[str, asyncio.Task[None]] = {}
+        self._alerting = asyncio.Lock()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tick until `stop` is set, then end the crawls that run; they are due again at the next start."""
+        await asyncio.to_thread(self._reap)
+        clock = AsyncIOScheduler(timezone=UTC)
+        clock.add_job(
+            self.tick, IntervalTrigger(seconds=self._settings.tick.total_seconds()), next_run_time=self._clock(),
+            coalesce=True, max_instances=1, misfire_grace_time=None,
+        )
+        clock.start()
+        try:
+            await stop.wait()
+        finally:
+            clock.shutdown(wait=False)
+            await self._executor.close()
+            await asyncio.gather(*self._crawls.values(), return_exceptions=True)
+
+    async def tick(self) -> None:
+        """Start what is due or was asked for; a fault of one tick is logged, and the next one comes."""
+        try:
+            sources = await asyncio.to_thread(self._load_sources)
+            for key, request in await self._write(lambda session: self._take(session, sources)):
+                self._start(sources[key], request)
+            await self._send_alerts()
+        except JarchiError as error:
+            log.error("tick failed: %s", error)
+
+    def _take(self, session: Session, sources: Mapping[str, Source]) -> list[tuple[str, int | None]]:
+        now = self._clock()
+        taken: list[tuple[str, int | None]] = []
+        for request, kind, key in runs.take_requests(session, now):
+            if kind == CRAWL_NOW and key in sources and key not in self._crawls:
+                taken.append((key, request))
+            else:
+                runs.answer(session, request, f"not done: {kind} {key}", now)
+        busy = {*self._crawls, *(key for key, _ in taken)}
+        return taken + [(key, None) for key in due_sources(sources, runs.states(session), busy, now)]
+
+    def _start(self, source: Source, request: int | None) -> None:
+        task = asyncio.create_task(self._crawl(source, request))
+        self._crawls[source.key] = task
+        task.add_done_callback(lambda _: self._crawls.pop(source.key, None))
+
+    async def _crawl(self, source: Source, request: int | None) -> None:
+        try:
+            report = await self._executor.crawl(source.key)
+            outcome = report.error or "done"
+            log.info("crawled source=%s outcome=%s run=%s", source.key, outcome, report.run)
+        except JarchiError as error:
+            outcome = str(error)
+            log.warning("crawl failed source=%s: %s", source.key, error)
+        await self._write(lambda session: self._settle(session, source, request, outcome))
+        await self._send_alerts()
+
+    def _settle(self, session: Session, source: Source, request: int | None, outcome: str) -> None:
+        now = self._clock()
+        if outcome != "stopped":
+            failures = runs.state(session, source.key).failures
+            runs.set_due(session, source.key, runs.next_due(source.schedule, failures, now))
+        if request is not None:
+            runs.answer(session, request, outcome, now)
+
+    async def _send_alerts(self) -> None:
+        async with self._alerting:
+            sent = await asyncio.to_thread(self._alert)
+        for delivery in sent.deliveries:
+            log.info("alerted event=%d rule=%s recipient=%s", delivery.event.id, delivery.rule, delivery.recipient)
+
+    async def _write(self, action: Callable[[Session], Result]) -> Result:
+        def transact() -> Result:
+            with self._store.writing() as session:
+                return action(session)
+
+        return await asyncio.to_thread(transact)
+
+    def _reap(self) -> None:
+        with self._store.writing() as session:
+            for source in runs.reap(session, self._clock(), _is_alive):
+                log.warning("reaped source=%s: its worker is gone", source)
+                runs.set_due(session, source, self._clock())
+
+    def _worker_died(self, name: str) -> None:
+        with self._store.writing() as session:
+            runs.reap(session, self._clock(), lambda worker: worker != name)
+
+
+def _is_alive(worker: str) -> bool:
+    """Whether a `host:pid` still runs; another host's workers are none of ours to judge."""
+    host, _, pid = worker.rpartition(":")
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+

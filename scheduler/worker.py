@@ -1,0 +1,144 @@
+"""The crawl worker: one process, one loop, many crawls at once.
+
+Jobs come as lines on standard input, reports go as lines to standard output, logs to standard
+error. The end of standard input, which comes with the executor's death too, ends every crawl.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from importlib import import_module
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings as ScrapySettings
+from scrapy.utils.project import get_project_settings
+from scrapy.utils.reactor import install_reactor
+
+from crawler.guard import GuardingResolver
+from crawler.house import FACILITIES, Facilities, House
+from news.settings import Settings, load_settings
+from scheduler.protocol import Job, Report, decode_job, encode
+from spiders.catalogue import find_source, load_sources
+from spiders.loader import spider_class
+
+#: Seconds between two reports of progress.
+_REPORT_EVERY = 0.5
+#: Loggers that tell of every step; what they warn of is still heard.
+_TALKATIVE = ("scrapy", "twisted", "asyncio", "alembic", "trafilatura", "htmldate", "charset_normalizer", "filelock")
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs jobs until its input ends."""
+
+    def __init__(self, facilities: Facilities, scrapy_settings: ScrapySettings) -> None:
+        self._facilities = facilities
+        self._runner = AsyncCrawlerRunner(scrapy_settings)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._crawlers: dict[int, tuple[Job, Crawler]] = {}
+
+    async def work(self, jobs: asyncio.StreamReader) -> None:
+        """Take jobs as they come; at the end of input stop what still runs."""
+        reporter = asyncio.create_task(self._report_progress())
+        while line := await jobs.readline():
+            self._spawn(self._crawl(decode_job(line)))
+        await self._runner.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        reporter.cancel()
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _crawl(self, job: Job) -> None:
+        try:
+            say(await self._run(job))
+        except Exception as error:  # whatever one source brings up must not end the others' crawls
+            log.exception("crawl broke source=%s", job.source)
+            say(Report(id=job.id, source=job.source, finished=True, error=f"{type(error).__name__}: {error}"))
+
+    async def _run(self, job: Job) -> Report:
+        source = find_source(load_sources(self._facilities.settings.sources_folder), job.source)
+        crawler = self._runner.create_crawler(spider_class(source))
+        crawler.settings.set("CLOSESPIDER_TIMEOUT", job.deadline, priority="cmdline")
+        self._crawlers[job.id] = (job, crawler)
+        try:
+            await self._runner.crawl(crawler)
+            house = House.of(crawler)
+            return Report(
+                id=job.id, source=job.source, finished=True, run=house.tally.as_object(), error=house.error
+            )
+        finally:
+            del self._crawlers[job.id]
+
+    async def _report_progress(self) -> None:
+        while True:
+            await asyncio.sleep(_REPORT_EVERY)
+            for job, crawler in tuple(self._crawlers.values()):
+                house = crawler.get_extension(House) if crawler.extensions else None
+                if house is not None:
+                    say(Report(id=job.id, source=job.source, finished=False, run=house.tally.as_object()))
+
+
+def say(report: Report) -> None:
+    """Send a report to the executor."""
+    sys.stdout.buffer.write(encode(report))
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Run until standard input ends."""
+    settings = load_settings()
+    _log_to_stderr(settings)
+    scrapy_settings = get_project_settings()
+    scrapy_settings.setmodule("crawler.settings", priority="project")
+    scrapy_settings.set("USER_AGENT", settings.user_agent, priority="project")
+    install_reactor(scrapy_settings["TWISTED_REACTOR"])
+    facilities = Facilities(settings)
+    scrapy_settings.set(FACILITIES, facilities, priority="cmdline")
+    try:
+        _run_reactor(Worker(facilities, scrapy_settings), settings)
+    finally:
+        facilities.close()
+
+
+def _run_reactor(worker: Worker, settings: Settings) -> None:
+    # the module exists only once a reactor is installed
+    reactor: Any = import_module("twisted.internet.reactor")
+
+    async def live() -> None:
+        try:
+            await worker.work(await _input())
+        finally:
+            reactor.callLater(0, reactor.stop)
+
+    GuardingResolver(reactor, 10_000, settings.allow_networks).install_on_reactor()
+    loop = asyncio.get_event_loop()
+    main_task = loop.create_task(live())
+    reactor.run(installSignalHandlers=False)
+    if main_task.done():
+        main_task.result()
+
+
+async def _input() -> asyncio.StreamReader:
+    stream = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), sys.stdin.buffer)
+    return stream
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from news.errors import SourceError, UnknownSource
+from news.names.catalogue import network, place
+from spiders.catalogue import find_source, load_sources
+
+
+def test_the_shipped_catalogue_holds_the_systems_of_the_seeds():
+    sources = load_sources()
+    assert {"gpm", "shahrekhabar", "yazd", "scn-ar", "softinja"} <= set(sources)
+
+
+@pytest.mark.parametrize("source", load_sources().values(), ids=lambda source: source.key)
+def test_each_shipped_source_is_whole(source):
+    assert source.feeds or source.sitemaps or source.wordpress or source.lists
+    assert source.languages
+    assert source.home
+    if source.network:
+        assert network(source.network)
+    if source.city:
+        assert place(source.city).country == source.country
+    if not source.enabled:
+        assert source.note, "say what is not known of a source that is not enabled"
+
+
+def test_a_users_file_overrides_field_by_field(tmp_path):
+    (tmp_path / "yazd.toml").write_text('schedule = "PT5M"\nenabled = true\n', encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('name = "Mine"\nfeeds = ["https://example.org/feed"]\n', encoding="utf-8")
+    sources = load_sources(tmp_path)
+    assert sources["yazd"].enabled
+    assert sources["yazd"].city == "111822"
+    assert sources["yazd"].schedule.total_seconds() == 300
+    assert sources["mine"].name == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('name = "x"\nfeed = ["https://example.org"]', "feed: Extra inputs"),
+        ('name = "x"\ntimezone = "Mars/Olympus"', "timezone"),
+        ('name = "x"\nfeeds = ["ftp://example.org"]', "feeds.0"),
+        ('name = "x"\nfeeds = [', "Invalid"),
+        ('name = "x"\narticle = "("', "article"),
+        ('kind = "network"', "name: Field required"),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_field(tmp_path, text, said):
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match=r"mine\.toml") as caught:
+        load_sources(tmp_path)
+    assert said in str(caught.value)
+
+
+def test_an_unknown_key_suggests_the_near_ones():
+    with pytest.raises(UnknownSource, match="scn-ar"):
+        find_source(load_sources(), "scn-a")
+
+
+def test_shipped_files_say_only_what_is_needed():
+    for file in (files("spiders") / "sources").iterdir():
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        assert "key" not in table, f"{file.name}: the key is the file's name"
