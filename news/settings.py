@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import tomllib
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -90,6 +91,18 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
 
     @property
+    def user_agent(self) -> str:
+        """What servers are told: who asks, and whom to write to."""
+        return f"Jarchi/{version('jarchi')} (+{self.contact})"
+
+    def environment(self) -> dict[str, str]:
+        """The settings that differ from their defaults, as variables for a child process."""
+        return {
+            f"JARCHI_{name.upper()}": _as_variable(getattr(self, name))
+            for name in sorted(self.model_fields_set)
+        }
+
+    @property
     def sources_folder(self) -> Path:
         """Where the user's own sources lie."""
         return self.home / "sources"
@@ -111,6 +124,31 @@ def load_settings() -> Settings:
         return Settings(**_file_values(Settings().home / FILE_NAME))
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+
+
+class _FixedSettings(Settings):
+    """Settings that no file or variable changes."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is handed in, and nothing else."""
+        return (init_settings,)
+
+
+def fixed_settings(**values: Any) -> Settings:
+    """Settings of these values and the defaults alone, whatever the environment says."""
+    return _FixedSettings(**values)
+
+
+def _as_variable(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, timedelta):
+        return f"PT{value.total_seconds()}S"
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _file_values(path: Path) -> dict[str, Any]:

