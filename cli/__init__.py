@@ -1,0 +1,1 @@
+"""The `jarchi` command: parse, call one function, print."""

@@ -1,0 +1,31 @@
+"""`jarchi db`: the database."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.output import JsonOption, out, print_json
+from news.settings import load_settings
+from storage.engine import connect
+from storage.schema import upgrade as upgrade_schema
+
+app = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """The database."""
+
+
+@app.command()
+def upgrade(json: JsonOption = False) -> None:
+    """Bring the database's schema to this program's version."""
+    store = connect(load_settings().database)
+    try:
+        before, after = upgrade_schema(store)
+    finally:
+        store.close()
+    if json:
+        print_json({"database": store.url, "before": before, "after": after})
+    else:
+        out.print(f"{store.url}: schema {before or 'none'} → {after}", markup=False, highlight=False)

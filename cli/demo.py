@@ -1,0 +1,182 @@
+"""`jarchi demo`: the whole road in a minute, on sample sites served by this machine to itself.
+
+Everything below the sites is the real thing: the settings, sources, crawls, rules and alerts of a service
+that happens to watch five sites on loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from alerts.channels import channel_for
+from alerts.delivering import run_once
+from alerts.rules import ensure_default_rule
+from cli.crawl import crawl_sources, print_runs
+from cli.memberships import print_memberships
+from cli.opening import archive
+from cli.output import JsonOption, err, out, print_json
+from cli.progress import crawl_progress
+from news.settings import Settings, fixed_settings
+from news.values import MembershipEvent, Status, Verb
+from samples import sources
+from samples.serving import SampleSites
+from scheduler.protocol import Report
+from spiders.catalogue import load_sources
+from storage import articles, register
+from storage.engine import Store
+from storage.outbox import Delivery
+from storage.search import Found, search
+from web.app import create_app
+from web.objects import membership_object
+from web.serving import serve
+
+app = typer.Typer()
+#: What is searched for at the end: Persian, Arabic, English.
+QUERIES = ("شهرداری شیراز", "شبكة المدن القوية", "membership")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One crawl of every site, and what it alerted."""
+
+    reports: tuple[Report, ...]
+    alerts: tuple[Delivery, ...]
+
+    def count(self, name: str) -> int:
+        """A count over all sites."""
+        return sum(report.run.get(name, 0) for report in self.reports)
+
+
+@app.command()
+def demo(
+    stop: Annotated[bool, typer.Option("--exit", help="Stop after printing, without the web page.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Sample sites → crawl → the sites publish → crawl, three alerts → crawl, nothing new → the web page."""
+    with _home() as home, SampleSites.start() as sites:
+        settings = _settings(home, sources(sites.origins))
+        with archive(settings) as store:
+            letters = io.StringIO() if json else sys.stdout
+            first, second, third = _three_rounds(settings, store, sites, letters)
+            if json:
+                print_json(_object(store, first, second, third))
+            else:
+                _print(store, first, second, third)
+            if not stop:
+                asyncio.run(_show(settings, store))
+
+
+def _three_rounds(settings: Settings, store: Store, sites: SampleSites, letters: TextIO) -> tuple[Round, Round, Round]:
+    first = _crawl(settings, store, "First crawl: everything is new, nothing is news", letters)
+    published = sites.publish()
+    second = _crawl(settings, store, f"The sites have published {published} articles: second crawl", letters)
+    third = _crawl(settings, store, "Third crawl: nothing has changed", letters)
+    return first, second, third
+
+
+def _crawl(settings: Settings, store: Store, title: str, letters: TextIO) -> Round:
+    with crawl_progress(title) as progress:
+        reports = asyncio.run(crawl_sources(settings, _keys(settings), progress))
+    ensure_default_rule(store, datetime.now(UTC))
+    sent = run_once(
+        store, lambda recipient: channel_for(recipient, letters), settings.feeds_folder, lambda: datetime.now(UTC)
+    )
+    for report in reports:
+        if report.error:
+            err.print(f"{report.source}: {report.error}", markup=False)
+    return Round(reports=tuple(reports), alerts=sent.deliveries)
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="jarchi-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings(home: Path, tomls: Mapping[str, str]) -> Settings:
+    settings = fixed_settings(
+        home=home, allow_networks=(ip_network("127.0.0.0/8"),), host_delay=0.0, log_level="WARNING",
+        contact="https://example.org/jarchi-demo",
+    )
+    settings.sources_folder.mkdir(parents=True)
+    for key, text in tomls.items():
+        (settings.sources_folder / f"{key}.toml").write_text(text, encoding="utf-8")
+    return settings
+
+
+def _keys(settings: Settings) -> list[str]:
+    return sorted(path.stem for path in settings.sources_folder.glob("*.toml"))
+
+
+def _found(store: Store) -> list[tuple[str, Found]]:
+    with store.reading() as session:
+        return [(query, search(session, query, limit=3)) for query in QUERIES]
+
+
+def _announced(store: Store) -> tuple[MembershipEvent, ...]:
+    with store.reading() as session:
+        return register.events(session, verb=Verb.JOINED, status=Status.ANNOUNCED)
+
+
+def _object(store: Store, first: Round, second: Round, third: Round) -> dict[str, Any]:
+    with store.reading() as session:
+        kept = articles.count(session)
+    return {
+        "sources": [report.run for report in first.reports],
+        "articles": kept,
+        "memberships": [membership_object(event) for event in _announced(store)],
+        "first_crawl": {"alerts": len(first.alerts), "requests": first.count("requests")},
+        "published_crawl": [report.run for report in second.reports],
+        "alerts": [_alert_object(delivery) for delivery in second.alerts],
+        "second_crawl": {
+            "new": third.count("new"), "updated": third.count("updated"), "alerts": len(third.alerts),
+            "requests": third.count("requests"), "not_modified": third.count("not_modified"),
+        },
+        "searches": [{"query": query, "total": found.total} for query, found in _found(store)],
+    }
+
+
+def _alert_object(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "event": delivery.event.id, "rule": delivery.rule, "recipient": delivery.recipient,
+        "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
+    }
+
+
+def _print(store: Store, first: Round, second: Round, third: Round) -> None:
+    for title, crawl in (("First crawl", first), ("After the sites published", second), ("Third crawl", third)):
+        print_runs(crawl.reports, f"{title}: {len(crawl.alerts)} alerts")
+    print_memberships(map(membership_object, _announced(store)), "Memberships announced")
+    _print_searches(_found(store))
+
+
+def _print_searches(found: Iterable[tuple[str, Found]]) -> None:
+    for query, page in found:
+        out.print(f"\nSearch for {query}: {page.total} found", style="bold", markup=False)
+        for hit in page.hits:
+            out.print(f"  {hit.title} — {hit.source}", markup=False, highlight=False)
+
+
+async def _show(settings: Settings, store: Store) -> None:
+    site = create_app(store, sources=load_sources(settings.sources_folder), feeds_folder=settings.feeds_folder)
+    await serve(site, settings.web_host, settings.web_port, _say_address, stop=asyncio.Event())
+
+
+def _say_address(address: str) -> None:
+    err.print(f"\nThe archive: [bold]{address}[/bold]  (Ctrl-C stops)")

@@ -1,0 +1,63 @@
+"""`jarchi memberships`: the register."""
+
+from __future__ import annotations
+
+import csv as csvlib
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from cli.opening import archive
+from cli.output import JsonOption, print_json, print_table
+from cli.picking import city_key, day, network_key
+from news.errors import UsageError
+from news.values import Status, Verb
+from storage import register
+from web.objects import MembershipObject, membership_object, memberships_object
+
+app = typer.Typer()
+_CSV = ("city", "country", "network", "network_name", "verb", "status", "confidence", "first_reported")
+
+
+@app.command()
+def memberships(
+    network: Annotated[str | None, typer.Option(help="Network: key, acronym or name.")] = None,
+    city: Annotated[str | None, typer.Option(help="City: name or GeoNames id.")] = None,
+    since: Annotated[str | None, typer.Option(help="First reported on or after this day.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only of this status.")] = None,
+    verb: Annotated[Verb | None, typer.Option(help="Only this verb.")] = None,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """The register of memberships, newest report first."""
+    if json and csv:
+        raise UsageError("--json and --csv exclude each other")
+    with archive() as store, store.reading() as session:
+        events = register.events(
+            session, network=network_key(network), city=city_key(city), since=day("since", since), status=status,
+            verb=verb,
+        )
+    if json:
+        print_json(dict(memberships_object(events)))
+    elif csv:
+        _print_csv(map(membership_object, events))
+    else:
+        print_memberships(map(membership_object, events))
+
+
+def print_memberships(found: Iterable[MembershipObject], title: str = "Memberships") -> None:
+    """A row an event, with its best sentence."""
+    rows = [
+        (item["city"], item["country"], item["network_name"], item["verb"], item["status"],
+         item["first_reported"][:10], item["evidence"][0]["sentence"] if item["evidence"] else "")
+        for item in found
+    ]
+    print_table(title, ("city", "country", "network", "verb", "status", "reported", "sentence"), rows)
+
+
+def _print_csv(found: Iterable[MembershipObject]) -> None:
+    writer = csvlib.writer(sys.stdout)
+    writer.writerow(_CSV)
+    writer.writerows([item[name] for name in _CSV] for item in found)  # type: ignore[literal-required]

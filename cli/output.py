@@ -1,0 +1,50 @@
+"""How commands print: tables for people on standard output, JSON for scripts, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+out = Console()
+err = Console(stderr=True)
+
+
+def complain(message: str) -> None:
+    """An error, for people."""
+    err.print("[red]error:[/red]", end=" ")
+    err.print(message, markup=False, highlight=False)
+
+
+def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """One JSON value on one line, letters as they are."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table; values are shown as they are, never read as markup."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape_cell(value) for value in row))
+    out.print(table)
+
+
+def escape_cell(value: object) -> str:
+    """A cell's text: moments to the minute, lists with commas, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(escape_cell, value))
+    text = value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else str(value)
+    return text.replace("[", "\\[")

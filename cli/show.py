@@ -1,0 +1,47 @@
+"""`jarchi show`: one article."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.opening import archive
+from cli.output import JsonOption, out, print_json, print_table
+from news.errors import UsageError
+from news.values import Article
+from storage import articles
+from web.objects import article_object, named
+
+app = typer.Typer()
+
+
+@app.command()
+def show(article_id: Annotated[int, typer.Argument(metavar="ID")], json: JsonOption = False) -> None:
+    """One article: text, tags, claims, addresses."""
+    with archive() as store, store.reading() as session:
+        article = articles.load(session, article_id)
+        if article is None:
+            raise UsageError(f"no article has the id {article_id}")
+        addresses = articles.addresses(session, article_id)
+    if json:
+        print_json({**article_object(article_id, article), "addresses": list(addresses)})
+        return
+    _print_article(article)
+    for address in addresses:
+        out.print(address, markup=False, highlight=False)
+
+
+def _print_article(article: Article) -> None:
+    out.print(article.title, style="bold", markup=False, highlight=False)
+    dated = f"{article.dated.moment:%Y-%m-%d %H:%M} UTC ({article.dated.provenance})" if article.dated else "undated"
+    out.print(f"{article.source} · {article.language.code} · {dated}", style="dim", markup=False, highlight=False)
+    out.print(article.text, markup=False, highlight=False)
+    tags = [(tag.kind.value, named(tag.kind.value, tag.key)["name"], tag.alias, tag.rule) for tag in article.tags]
+    print_table("Tags", ("kind", "name", "as written", "rule"), tags)
+    claims = [
+        (claim.member, claim.network, claim.verb.value, claim.status.value, claim.confidence, claim.sentence)
+        for claim in article.claims
+    ]
+    if claims:
+        print_table("Claims", ("member", "network", "verb", "status", "confidence", "sentence"), claims)

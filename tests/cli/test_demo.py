@@ -1,0 +1,73 @@
+"""The main job, from sites to three alerts, through the command alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samples import manifest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def demo() -> dict:
+    environment = {**os.environ, "JARCHI_DATABASE_URL": "sqlite:////nonexistent/never-used.db"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "demo", "--exit", "--json"], cwd=ROOT, env=environment,
+        capture_output=True, text=True, check=False, timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return json.loads(done.stdout)
+
+
+def test_five_sources_are_crawled_without_a_failure(demo):
+    expected = {site: count for site, count in manifest().first_wave.items()}
+    assert {run["source"]: run["fetched"] for run in demo["sources"]} == expected
+    assert all(not run["failed"] and not run["refused"] for run in demo["sources"])
+
+
+def test_every_article_is_kept_once(demo):
+    assert demo["articles"] == manifest().distinct
+    kept = sum(run["new"] for run in demo["sources"] + demo["published_crawl"])
+    assert kept == demo["articles"]
+    assert sum(run["duplicates"] for run in demo["sources"]) == len(manifest().duplicates)
+
+
+def test_the_three_memberships_are_found_each_with_its_sentence(demo):
+    expected = {(item.membership.city, item.membership.network) for item in manifest().announcements}
+    assert {(item["city"], item["network"]) for item in demo["memberships"]} == expected
+    assert len(demo["memberships"]) == 3
+    for item in demo["memberships"]:
+        assert item["verb"] == "joined"
+        assert item["status"] == "announced"
+        assert item["evidence"][0]["sentence"]
+
+
+def test_the_story_that_two_sites_carry_is_one_membership_with_two_witnesses(demo):
+    shiraz = next(item for item in demo["memberships"] if item["city"] == "Shiraz")
+    assert {"municipality-fa", "aggregator-fa"} <= {evidence["source"] for evidence in shiraz["evidence"]}
+
+
+def test_the_first_crawl_is_silent_and_the_second_alerts_three_times(demo):
+    assert demo["first_crawl"]["alerts"] == 0
+    assert len(demo["alerts"]) == 3
+    assert len({alert["event"] for alert in demo["alerts"]}) == 3
+    assert all(alert["sent_at"] for alert in demo["alerts"])
+
+
+def test_a_further_crawl_finds_nothing_and_fetches_almost_nothing(demo):
+    further = demo["second_crawl"]
+    assert (further["new"], further["updated"], further["alerts"]) == (0, 0, 0)
+    robots = 5
+    assert further["requests"] - robots <= 7
+    assert further["not_modified"] >= 4
+
+
+def test_searches_in_three_languages_find_something(demo):
+    assert len(demo["searches"]) == 3
+    assert all(item["total"] > 0 for item in demo["searches"])
