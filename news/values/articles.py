@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,14 @@ from news.values.moments import Dated, as_utc
 
 #: The language code of "not sure": stored and searchable, never alerted on.
 UNDETERMINED = "und"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _check_text(**fields: str | None) -> None:
+    """PostgreSQL cannot hold NUL, and no encoding half of a surrogate pair: ValueError, naming the field."""
+    for name, text in fields.items():
+        if text is not None and (bad := _UNSTORABLE.search(text)):
+            raise ValueError(f"{name} holds a character that cannot be stored at {bad.start()}: {bad.group()!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +56,7 @@ class Lead:
     modified_at: datetime | None = None
 
     def __post_init__(self) -> None:
+        _check_text(address=self.address, source=self.source, title=self.title)
         if self.modified_at is not None:
             object.__setattr__(self, "modified_at", as_utc(self.modified_at, "modified_at"))
 
@@ -114,6 +124,9 @@ class Tag:
     #: name of the rule that accepted it
     rule: str
 
+    def __post_init__(self) -> None:
+        _check_text(key=self.key, alias=self.alias, rule=self.rule)
+
 
 class Verb(StrEnum):
     """What a membership statement says happened between a member and a network."""
@@ -163,6 +176,7 @@ class Claim:
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"confidence must lie between 0 and 1: {self.confidence}")
+        _check_text(member=self.member, network=self.network, sentence=self.sentence, rule=self.rule)
 
     @property
     def alerts(self) -> bool:
@@ -198,6 +212,10 @@ class Article:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fetched_at", as_utc(self.fetched_at, "fetched_at"))
+        _check_text(
+            url=self.url, source=self.source, title=self.title, text=self.text, language=self.language.code,
+            authors="".join(self.authors), original_source=self.original_source,
+        )
 
     def keys(self, kind: TagKind) -> tuple[str, ...]:
         """The distinct keys tagged, in order of first mention."""

@@ -1,0 +1,6 @@
+"""Networks and places: the catalogue, and finding their names in text of any script."""
+
+from news.names.catalogue import Network, Place, network, networks, place
+from news.names.matching import find_names
+
+__all__ = ["Network", "Place", "find_names", "network", "networks", "place"]

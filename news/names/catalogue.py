@@ -1,0 +1,128 @@
+"""The networks and places that Jarchi knows, as frozen values, read from the package's own data once."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from news.names.keys import key as key_of
+
+#: Columns of cities.tsv that hold names, several separated by a bar.
+OVERLAY_LANGUAGES = ("fa", "ar", "tr", "fr", "ru")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A network of cities or local governments, or a body often named beside them."""
+
+    key: str
+    #: English
+    name: str
+    kind: str
+    acronyms: tuple[str, ...] = ()
+    #: acronyms and short names that tag only with evidence beside them
+    ambiguous: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+    misprints: tuple[str, ...] = ()
+    #: phrases that mean this network only where its full name or its own site vouches for them
+    descriptive: tuple[str, ...] = ()
+    #: aliases by language code
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: aliases not yet seen in real text
+    unverified: frozenset[str] = frozenset()
+    domain: str | None = None
+    #: key of the network that this one is a section of
+    parent: str | None = None
+    #: a body outside the catalogue that runs it
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A city."""
+
+    #: GeoNames id
+    key: str
+    #: English
+    name: str
+    #: ISO 3166 alpha-2
+    country: str
+    population: int
+    #: hand-kept names by language code; the first is the one to show
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_data(name: str) -> str:
+    """The text of one of this package's data files."""
+    return (files("news.names") / "data" / name).read_text(encoding="utf-8")
+
+
+def _network(row: dict[str, Any]) -> Network:
+    aliases = {language: tuple(names) for language, names in row.pop("aliases", {}).items()}
+    unverified = frozenset(row.pop("unverified", ()))
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    return Network(**fields, aliases=MappingProxyType(aliases), unverified=unverified)
+
+
+@cache
+def _networks() -> dict[str, Network]:
+    rows = tomllib.loads(read_data("networks.toml"))["network"]
+    return {row["key"]: _network(dict(row)) for row in rows}
+
+
+def networks() -> tuple[Network, ...]:
+    """All networks, in the order of the catalogue."""
+    return tuple(_networks().values())
+
+
+def network(key: str) -> Network:
+    """The network with this key; raises KeyError when there is none."""
+    return _networks()[key]
+
+
+@cache
+def overlay() -> Mapping[str, Place]:
+    """The hand-kept cities by GeoNames id."""
+    rows = csv.DictReader(read_data("cities.tsv").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return MappingProxyType({row["geonameid"]: _overlay_place(row) for row in rows})
+
+
+def _overlay_place(row: dict[str, str]) -> Place:
+    names = {language: tuple(row[language].split("|")) for language in OVERLAY_LANGUAGES if row[language]}
+    return Place(
+        key=row["geonameid"],
+        name=row["name_en"],
+        country=row["country"],
+        population=int(row["population"]),
+        names=MappingProxyType(names),
+    )
+
+
+@cache
+def _gazetteer() -> dict[str, str]:
+    lines = read_data("gazetteer.tsv").splitlines()
+    return dict(line.split("\t", 1) for line in lines if line[0] != "#")
+
+
+@cache
+def place(key: str) -> Place:
+    """The city with this GeoNames id, hand-kept or from the gazetteer; raises KeyError when unknown."""
+    if (kept := overlay().get(key)) is not None:
+        return kept
+    name, country, population = _gazetteer()[key].split("\t")
+    return Place(key=key, name=name, country=country, population=int(population))
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Countries (and states of the USA) by the key of their name, as ISO 3166 codes."""
+    rows = (line.split("\t") for line in read_data("countries.tsv").splitlines() if line[0] != "#")
+    return MappingProxyType({key_of(name): code for code, name in rows})

@@ -1,0 +1,152 @@
+"""Lines that stand on a page and are no part of its article; which ones is data (`data/boilerplate.toml`)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from news.languages.tokens import fold
+
+#: Lines at the end of a text that count as its foot.
+FOOT = 5
+#: A line that is nothing but an address on a social network.
+_SOCIAL = re.compile(
+    r"(?:https?://)?(?:www\.|m\.)?"
+    r"(?:facebook|twitter|x|linkedin|instagram|t|telegram|youtube|aparat|flickr|eitaa)\.(?:com|me|org)(?:/\S*)?",
+    re.IGNORECASE,
+)
+_HEADLINE, _BODY, _ICON_LINE = 160, 80, 600
+_END_OF_SENTENCE = (".", "!", "؟", "?", ":", "؛", "»", "。")
+
+
+class Action(StrEnum):
+    """What a rule does where it matches."""
+
+    DROP = "drop"
+    CUT = "cut"
+    LIST = "list"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    action: Action
+    foot: bool = False
+    limit: int = 200
+    whole: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    contains: tuple[tuple[str, ...], ...] = ()
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    icons: tuple[str, ...]
+    rule: tuple[_Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of boilerplate, its phrases folded."""
+
+    name: str
+    action: Action
+    foot: bool
+    limit: int
+    whole: re.Pattern[str]
+    starts: tuple[str, ...]
+    contains: tuple[tuple[str, ...], ...]
+
+    def matches(self, line: str, folded: str) -> bool:
+        """Whether a line, given as it stands and folded, is of this kind."""
+        if self.whole.fullmatch(folded):
+            return True
+        if len(line) > self.limit:
+            return False
+        if any(folded == start or folded.startswith(f"{start} ") for start in self.starts):
+            return True
+        return any(all(phrase in folded for phrase in phrases) for phrases in self.contains)
+
+
+def clean(lines: Sequence[str]) -> list[str]:
+    """The lines of the article among those of the page, in order."""
+    kept: list[str] = []
+    in_list = False
+    for index, line in enumerate(lines):
+        folded = fold(line)
+        if in_list and _is_headline(line):
+            continue
+        in_list = False
+        rule = _rule_for(line, folded, in_foot=index >= len(lines) - FOOT)
+        if rule is None:
+            if not _is_empty(line, folded):
+                kept.append(line)
+        elif rule.action is not Action.DROP and any(map(_is_body, kept)):
+            if rule.action is Action.CUT:
+                break
+            in_list = True
+    return kept
+
+
+def _is_body(line: str) -> bool:
+    """Before a line of running text, a heading of comments or of other news is a button and ends nothing."""
+    return len(line) >= _BODY or line.rstrip().endswith(_END_OF_SENTENCE)
+
+
+def _is_empty(line: str, folded: str) -> bool:
+    """Nothing to read: no letter or figure, names of icons, a profile on a social network."""
+    if not folded:
+        return True
+    return len(line) <= _ICON_LINE and bool(_icons().fullmatch(line) or _SOCIAL.fullmatch(line))
+
+
+def _is_headline(line: str) -> bool:
+    return len(line) <= _HEADLINE and not line.rstrip().endswith(_END_OF_SENTENCE)
+
+
+def _rule_for(line: str, folded: str, *, in_foot: bool) -> Rule | None:
+    return next((rule for rule in rules() if (in_foot or not rule.foot) and rule.matches(line, folded)), None)
+
+
+@cache
+def _data() -> _Data:
+    text = (files("reading") / "data" / "boilerplate.toml").read_text(encoding="utf-8")
+    return _Data.model_validate(tomllib.loads(text))
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules of the data file, in its order."""
+    return tuple(map(_compiled, _data().rule))
+
+
+def _compiled(entry: _Entry) -> Rule:
+    return Rule(
+        name=entry.name,
+        action=entry.action,
+        foot=entry.foot,
+        limit=entry.limit,
+        whole=re.compile("|".join(map(_with_numbers, entry.whole)) or "(?!)"),
+        starts=tuple(map(fold, entry.starts)),
+        contains=tuple(tuple(map(fold, phrases)) for phrases in entry.contains),
+    )
+
+
+def _with_numbers(phrase: str) -> str:
+    """The folded phrase as a pattern in which # stands for a number."""
+    pieces = (r"\d+" if word == "#" else re.escape(fold(word)) for word in phrase.split())
+    return " ".join(filter(None, pieces))
+
+
+@cache
+def _icons() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(_data().icons, key=len, reverse=True))
+    return re.compile(rf"(?:(?:{names})[\s,|·•/]*)+", re.IGNORECASE)

@@ -1,0 +1,199 @@
+"""Who a statement is about: its cities and its network, in its own sentence or by what came before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from news.values import Part, Source, Tag, TagKind
+from reading.claims.judging import Statement, Strength
+from reading.claims.lexicon import BREAK, Lexicon
+from reading.claims.marking import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Keys, and how they were found; the confidence depends on it."""
+
+    keys: tuple[str, ...]
+    how: str
+
+
+NOBODY = Found((), "unknown")
+
+
+class Article:
+    """The sentences of an article with what they share: its networks, its headline's city, its publisher."""
+
+    def __init__(self, sentences: Sequence[Sentence], lexicon: Lexicon, source: Source | None) -> None:
+        self.sentences = sentences
+        self.lexicon = lexicon
+        self.source = source
+
+    @cached_property
+    def _network_tags(self) -> list[tuple[int, Tag]]:
+        return [
+            (sentence.number, sentence.marks[at].tags[0])
+            for sentence in self.sentences
+            for at in sentence.of_kind(TagKind.NETWORK)
+        ]
+
+    @cached_property
+    def networks(self) -> Counter[str]:
+        """How often each network is named."""
+        return Counter(tag.key for _, tag in self._network_tags)
+
+    def network_before(self, sentence: Sentence) -> str | None:
+        """The network named last before a sentence ends, else the first one named at all."""
+        earlier = [tag.key for number, tag in self._network_tags if number <= sentence.number]
+        later = [tag.key for _, tag in self._network_tags]
+        return next(iter(earlier[-1:] or later[:1]), None)
+
+    @cached_property
+    def headline_cities(self) -> tuple[str, ...]:
+        """The cities of the title that may be members."""
+        for sentence in self.sentences:
+            if sentence.part is Part.TITLE and (keys := self._eligible(sentence)):
+                return keys
+        return ()
+
+    @cached_property
+    def main_city(self) -> str | None:
+        """The city that the article is about: named most often as a possible member, and more than once."""
+        counts = Counter(key for sentence in self.sentences for key in self._eligible(sentence))
+        ranked = counts.most_common(2)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+            return None
+        return ranked[0][0]
+
+    def _eligible(self, sentence: Sentence) -> tuple[str, ...]:
+        return tuple(
+            tag.key
+            for at in sentence.of_kind(TagKind.CITY)
+            if not self.excluded(sentence, at) and not self.is_mayors(sentence, at)
+            for tag in sentence.marks[at].tags
+        )
+
+    def excluded(self, sentence: Sentence, at: int) -> bool:
+        """Whether the words beside a city make it a venue, an older member, a mayor's town."""
+        offset = sentence.offsets[at]
+        before, after = self.lexicon.before_city, self.lexicon.after_city
+        if before is not None and before.search(sentence.line[:offset]):
+            return True
+        behind = offset + len(sentence.marks[at].symbol) + 1
+        if after is not None and after.match(sentence.line, behind):
+            return True
+        if self._is_located(sentence, at, behind):
+            return True
+        clause = sentence.clauses[at]
+        return any(
+            clause in {sentence.clauses[mark] for mark in sentence.at(*match.span())}
+            for _, match in self.lexicon.matches("historical", sentence.line)
+        )
+
+    def _is_located(self, sentence: Sentence, at: int, behind: int) -> bool:
+        """Whether a suffix behind an apostrophe makes the city a venue: "Ankara'da"."""
+        suffix = self.lexicon.suffix
+        end = sentence.marks[at].end - sentence.start
+        apostrophe = sentence.text[end : end + 1] in tuple("'’ʼ`")
+        return suffix is not None and apostrophe and bool(suffix.match(sentence.line, behind))
+
+    def is_mayors(self, sentence: Sentence, at: int) -> bool:
+        """Whether a city only tells whose mayor is meant."""
+        mayor = self.lexicon.mayor
+        return mayor is not None and bool(mayor.search(sentence.line[: sentence.offsets[at]]))
+
+
+def members(statement: Statement, article: Article) -> Found:
+    """The cities that a statement is about."""
+    sentence = statement.sentence
+    listing = statement.strength is Strength.LISTING
+    near = sentence.of_kind(TagKind.CITY) if listing else _within_reach(statement)
+    possible = [at for at in near if not article.excluded(sentence, at)]
+    eligible = [at for at in possible if not article.is_mayors(sentence, at)]
+    if listing and eligible:
+        return Found(_keys(sentence, eligible), "listed")
+    found = _in_phrase_or_clause(statement, eligible)
+    if found is not NOBODY or statement.strength is Strength.AMONG:
+        return found
+    if _speaks_of_a_city(statement, article):
+        elsewhere = _members_elsewhere(statement, article, possible)
+        return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else NOBODY
+    if eligible:
+        return Found(_keys(sentence, [_nearest(eligible, statement.marks)]), "sentence")
+    return _members_elsewhere(statement, article, possible)
+
+
+def _in_phrase_or_clause(statement: Statement, eligible: Sequence[int]) -> Found:
+    sentence = statement.sentence
+    if inside := [at for at in eligible if at in statement.marks]:
+        return Found(_keys(sentence, inside), "inside")
+    clause = [at for at in eligible if sentence.clauses[at] in statement.clauses]
+    if clause and statement.strength is not Strength.AMONG:
+        return Found(_keys(sentence, [_nearest(clause, statement.marks)]), "clause")
+    return NOBODY
+
+
+def _within_reach(statement: Statement) -> Iterator[int]:
+    """The cities of the sentence that no semicolon or dash keeps from the phrase."""
+    marks = statement.sentence.marks
+    breaks = [at for at, mark in enumerate(marks) if mark.symbol == BREAK]
+    left = max((at for at in breaks if at < statement.marks.start), default=-1)
+    right = min((at for at in breaks if at >= statement.marks.stop), default=len(marks))
+    return (at for at in statement.sentence.of_kind(TagKind.CITY) if left < at < right)
+
+
+def _speaks_of_a_city(statement: Statement, article: Article) -> bool:
+    """Whether the phrase itself says "this city"."""
+    word, sentence = article.lexicon.city_word, statement.sentence
+    if word is None or not statement.marks:
+        return False
+    first, last = sentence.offsets[statement.marks.start], statement.marks.stop - 1
+    end = sentence.offsets[last] + len(sentence.marks[last].symbol) + 1
+    return word.search(sentence.line, first, end) is not None
+
+
+def _members_elsewhere(statement: Statement, article: Article, possible: Sequence[int]) -> Found:
+    """A mayor's city, the headline's, the publishing municipality, or the city that the article is about."""
+    if possible:
+        return Found(_keys(statement.sentence, [_nearest(possible, statement.marks)]), "mayor")
+    if statement.sentence.part is Part.TEXT and article.headline_cities:
+        return Found(article.headline_cities, "headline")
+    if next(article.lexicon.matches("many", statement.sentence.line), None) is not None:
+        return NOBODY
+    source = article.source
+    if source and source.city:
+        return Found((source.city,), "publisher")
+    if article.main_city:
+        return Found((article.main_city,), "main-city")
+    return NOBODY
+
+
+def _keys(sentence: Sentence, positions: Sequence[int]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag.key for at in positions for tag in sentence.marks[at].tags))
+
+
+def _nearest(positions: Sequence[int], marks: range) -> int:
+    """The position closest to the phrase; of two, the earlier."""
+    return min(positions, key=lambda at: (max(marks.start - at, at - marks.stop + 1, 0), at))
+
+
+def network_of(statement: Statement, article: Article) -> Found:
+    """The network that a statement is about."""
+    sentence = statement.sentence
+    named = list(sentence.of_kind(TagKind.NETWORK))
+    inside = [at for at in named if at in statement.marks]
+    if inside or named:
+        at = inside[0] if inside else _nearest(named, statement.marks)
+        return Found((sentence.marks[at].tags[0].key,), "inside" if inside else "sentence")
+    spoken = article.lexicon.network_word
+    previous = article.network_before(sentence)
+    if previous and spoken is not None and spoken.search(sentence.line):
+        return Found((previous,), "spoken-of")
+    if article.source and article.source.network:
+        return Found((article.source.network,), "publisher")
+    if previous and len(article.networks) <= 2 and statement.strength is not Strength.NOUN:
+        return Found((article.networks.most_common(1)[0][0],), "only-network")
+    return NOBODY

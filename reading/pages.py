@@ -1,0 +1,273 @@
+"""The two doors of the reader: a page as fetched, and a plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from news.addresses import canonical, same_site
+from news.languages.profiles import LanguageProfile, profile
+from news.languages.tokens import fold
+from news.names import find_names
+from news.values import Article, Dated, Language, Lead, NotArticle, Page, Refusal, Source
+from reading.boilerplate import clean
+from reading.charsets import decode
+from reading.claims import read_claims
+from reading.language import detect
+from reading.lists import is_list
+from reading.markup import lines_of, one_line, parse, printable, remove, select, text_of
+from reading.metadata import Metadata, read_metadata, title_of, without_site
+from reading.origin import split_origin
+from reading.published import Habits, address_date, habits, is_stamp, page_date, text_date
+from reading.text import FAILURES, main_lines
+
+#: Larger bodies are not news, and cost a reader its memory.
+MAX_BYTES = 20_000_000
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_BINARY = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+    b"Rar!",
+)
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|div|p|article|meta|title|table|h1)\b", re.IGNORECASE)
+#: A text under so many letters is judged with its title, which else follows the text.
+_SHORT_TEXT = 60
+_HEAD_LINES, _TITLE, _ALIKE = 8, 250, 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What both doors know before names and claims are read."""
+
+    url: str
+    title: str
+    #: the page's own first heading, which may say the title at more length
+    heading: str = ""
+    lines: Sequence[str]
+    language: Language
+    authors: tuple[str, ...] = ()
+    dated: Dated | None = None
+
+
+def read_page(
+    page: Page, *, source: Source | None = None, lead: Lead | None = None, now: datetime
+) -> Article | NotArticle:
+    """The article that a page is, or why it is none.
+
+    Dates are judged by the moment the page was fetched; `now` bounds it where a record claims the future.
+    """
+    refused = _refused(page)
+    if refused:
+        return NotArticle(address=page.final_address, refusal=refused[0], detail=refused[1])
+    text = decode(page.body, page.header("content-type"))
+    if _is_plain(page):
+        title = lead.title if lead else None
+        return read_text(
+            text, url=page.final_address, title=title, source=source, now=min(page.fetched_at, now)
+        )
+    try:
+        return _read_html(text, page, source, lead, min(page.fetched_at, now))
+    except FAILURES as error:
+        return NotArticle(
+            address=page.final_address, refusal=Refusal.BROKEN, detail=f"{type(error).__name__}: {error}"
+        )
+
+
+def read_text(
+    text: str, *, url: str = "", title: str | None = None, source: Source | None = None, now: datetime
+) -> Article | NotArticle:
+    """The article in a plain text; without a title, its first line that says something is one."""
+    written = [line for raw in printable(text).splitlines() if (line := one_line(raw))]
+    if not written:
+        return NotArticle(address=url, refusal=Refusal.EMPTY)
+    lines = clean(written)
+    if not lines:
+        return NotArticle(address=url, refusal=Refusal.NO_TEXT, detail="nothing but boilerplate")
+    heading, body = (one_line(title), lines) if title and title.strip() else _headed(lines)
+    language = _language(heading, body, source.languages if source else ())
+    spoken = profile(language.code)
+    by = habits(spoken, source, now)
+    dated = text_date(written, by) or (address_date(url, by) if url else None)
+    body = _without_dates(body, by)
+    draft = _Draft(url=_canonical_or_raw(url), title=heading, lines=body, language=language, dated=dated)
+    return _finished(draft, spoken, source, now)
+
+
+def _read_html(
+    text: str, page: Page, source: Source | None, lead: Lead | None, now: datetime
+) -> Article | NotArticle:
+    tree = parse(text)
+    if tree is None:
+        return NotArticle(address=page.final_address, refusal=Refusal.NO_TEXT, detail="no markup")
+    if source:
+        remove(tree, source.selectors.remove)
+    meta = read_metadata(tree)
+    has_own_text = bool(source and source.selectors.text)
+    if not has_own_text and is_list(tree, meta, pointed_at=lead is not None):
+        return NotArticle(address=page.final_address, refusal=Refusal.LIST_PAGE)
+    title = _page_title(tree, meta, source, lead)
+    lines = clean(_page_lines(tree, source))
+    language = _language(title, lines, (meta.language, *(source.languages if source else ())))
+    spoken = _spoken(language, meta, source)
+    by = habits(spoken, source, now)
+    own = page_date(tree, meta, address=page.final_address, title=title, source=source, by=by)
+    draft = _Draft(
+        url=_address(page, meta),
+        title=title,
+        heading=meta.heading,
+        lines=_without_dates(lines, by),
+        language=language,
+        authors=meta.authors,
+        dated=(lead.dated if lead else None) or own,
+    )
+    return _finished(draft, spoken, source, page.fetched_at)
+
+
+def _finished(
+    draft: _Draft, spoken: LanguageProfile, source: Source | None, fetched_at: datetime
+) -> Article | NotArticle:
+    """Origin, names and claims, once the text stands."""
+    origin, lines = split_origin(_without_title(draft), spoken)
+    text = "\n".join(lines)
+    if not fold(text):
+        return NotArticle(address=draft.url, refusal=Refusal.NO_TEXT)
+    title, code = draft.title, draft.language.code
+    tags = find_names(title=title, text=text, language=code, source=source)
+    return Article(
+        url=draft.url,
+        source=source.key if source else "",
+        title=title,
+        text=text,
+        language=draft.language,
+        fetched_at=fetched_at,
+        authors=draft.authors,
+        dated=draft.dated,
+        original_source=origin,
+        tags=tags,
+        claims=read_claims(title=title, text=text, tags=tags, language=code, source=source),
+    )
+
+
+def _refused(page: Page) -> tuple[Refusal, str] | None:
+    """What can be told without reading: nothing there, too much, or no page at all."""
+    if page.status >= 400:
+        return Refusal.EMPTY, f"HTTP {page.status}"
+    if not page.body.strip():
+        return Refusal.EMPTY, ""
+    if len(page.body) > MAX_BYTES:
+        return Refusal.TOO_LARGE, f"{len(page.body)} bytes"
+    kind = _content_type(page)
+    return None if _is_readable(page.body, kind) else (Refusal.NOT_HTML, kind or "unknown type")
+
+
+def _is_readable(body: bytes, kind: str) -> bool:
+    if body.startswith(_BINARY):
+        return False
+    if kind in (*_HTML_TYPES, "text/plain"):
+        return True
+    return not kind.endswith(("xml", "json")) and bool(_MARKUP.search(body[:2000]))
+
+
+def _content_type(page: Page) -> str:
+    return (page.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _is_plain(page: Page) -> bool:
+    return _content_type(page) == "text/plain" and not _MARKUP.search(page.body[:2000])
+
+
+def _page_title(tree: HtmlElement, meta: Metadata, source: Source | None, lead: Lead | None) -> str:
+    """Selector, list, page: the first that has one."""
+    if source and source.selectors.title:
+        chosen = next(
+            (text for element in select(tree, source.selectors.title) if (text := text_of(element))), ""
+        )
+        if chosen:
+            return chosen
+    if lead and lead.title and lead.title.strip():
+        return without_site(one_line(printable(lead.title)), (meta.site_name, source.name if source else ""))
+    return title_of(meta, site=source.name if source else "")
+
+
+def _page_lines(tree: HtmlElement, source: Source | None) -> list[str]:
+    if source and source.selectors.text:
+        chosen = [line.text for part in select(tree, source.selectors.text) for line in lines_of(part)]
+        if chosen:
+            return chosen
+    return main_lines(tree)
+
+
+def _language(title: str, lines: Sequence[str], hints: Sequence[str]) -> Language:
+    text = "\n".join(lines)
+    return detect(text if len(text) >= _SHORT_TEXT else f"{title}\n{text}", hints)
+
+
+def _spoken(language: Language, meta: Metadata, source: Source | None) -> LanguageProfile:
+    """The profile to read dates by: of the text, else of what page and source claim."""
+    codes = (language.code, meta.language, *(source.languages if source else ()))
+    found = (profile(code) for code in codes)
+    return next((spoken for spoken in found if spoken.code != "und"), profile("und"))
+
+
+def _headed(lines: Sequence[str]) -> tuple[str, list[str]]:
+    """Title and body of a plain text; a paragraph is no title.
+
+    A line among the first that comes twice is the headline, and what stands before it a path; a line
+    that ends in a colon is the kicker of the headline under it and stays with the body.
+    """
+    head = [fold(line) for line in lines[:_HEAD_LINES]]
+    if len(lines) == 1 or len(lines[0]) > _TITLE:
+        return "", list(lines)
+    twice = next((index for index, line in enumerate(head) if line in head[index + 1 :]), None)
+    if twice is not None:
+        return lines[twice], list(lines[twice + 1 :])
+    if len(lines) > 2 and lines[0].endswith((":", "؛")) and len(lines[1]) <= _TITLE:
+        return lines[1], [lines[0], *lines[2:]]
+    return lines[0], list(lines[1:])
+
+
+def _without_title(draft: _Draft) -> list[str]:
+    """The lines without the title where it heads them once more, be it cut short by the list that gave it."""
+    wanted, heading = fold(draft.title), fold(draft.heading)
+    known = {wanted, heading} if wanted[:_ALIKE] and wanted[:_ALIKE] in heading else {wanted}
+    head, rest = draft.lines[:_HEAD_LINES], draft.lines[_HEAD_LINES:]
+    return [line for line in head if fold(line) not in known] + list(rest)
+
+
+def _without_dates(lines: Sequence[str], by: Habits) -> list[str]:
+    """The lines without those at the head that hold little but the date."""
+    head, rest = lines[:_HEAD_LINES], lines[_HEAD_LINES:]
+    return [line for line in head if not is_stamp(line, by)] + list(rest)
+
+
+def _address(page: Page, meta: Metadata) -> str:
+    """The page's own canonical address where it is one of the same site and no mere home page."""
+    address = _canonical_or_raw(page.final_address)
+    try:
+        claimed = canonical(meta.canonical, page.final_address) if meta.canonical else address
+        believed = same_site(claimed, address) and (not _is_home(claimed) or _is_home(address))
+    except ValueError:
+        return address
+    return claimed if believed else address
+
+
+def _is_home(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.path in ("", "/") and not parts.query
+
+
+def _canonical_or_raw(address: str) -> str:
+    try:
+        return canonical(address) if address else ""
+    except ValueError:
+        return address

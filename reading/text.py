@@ -1,0 +1,135 @@
+"""The main text of a page: trafilatura for articles, a walk of our own for the short notices it melts."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+
+from reading.markup import lines_of, one_line, text_of
+
+#: What trafilatura throws away, though spelling and direction hang on it.
+_INVISIBLE = (
+    "\u00ad\u061c\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
+)
+_HAS_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+#: Letters of a script that no page needs; those that one does contain are passed over.
+_STAND_INS = "".join(map(chr, range(0x16A0, 0x16EB)))
+#: Below this a page is read a second time, with more care; above it the fast reading is as good.
+_SHORT = 1000
+#: What trafilatura's parser and readers raise on trees that nobody foresaw.
+FAILURES = (etree.LxmlError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+_CONTENT_NAMES = (
+    "entry-content", "post-content", "article-body", "article-content", "news-body", "news-text", "item-text",
+    "field--name-body",
+)  # fmt: skip
+_CONTAINERS = (
+    ("//*[@itemprop='articleBody']", True),
+    (f"//*[{' or '.join(f'contains(@class, {name!r})' for name in _CONTENT_NAMES)}]", True),
+    ("//article", False),
+    ("//main | //*[@role='main']", False),
+)
+_ASIDE_TAGS = frozenset(("nav", "aside", "footer", "form"))
+_ASIDE_WORDS = (
+    "nav", "navbar", "menu", "sidebar", "side-bar", "widget", "breadcrumb", "breadcrumbs", "share",
+    "sharing", "social", "related", "comment", "comments", "respond", "cookie", "cookies", "consent",
+    "newsletter", "footer", "tag", "tags", "pagination", "pager", "toolbar", "copyright", "banner",
+    "popup", "modal", "advert", "ads",
+)  # fmt: skip
+_ASIDE_NAMES = re.compile(rf"(?:^|[\s_-])(?:{'|'.join(_ASIDE_WORDS)})(?:$|[\s_-])", re.IGNORECASE)
+#: How far above the heading the text of a short notice may begin.
+_CLIMB = 4
+
+
+def main_lines(tree: HtmlElement) -> list[str]:
+    """The lines of the main text, every joiner and direction mark in its place; the tree stays as it was."""
+    marks = _swap_in(tree)
+    back = {ord(stand_in): mark for mark, stand_in in marks.items()}
+    try:
+        return [line.translate(back) for line in _lines(tree)]
+    finally:
+        if marks:
+            _translate(tree, back)
+
+
+def _lines(tree: HtmlElement) -> list[str]:
+    text = _extracted(tree, fast=True)
+    menus = _is_mostly_links(text, tree)
+    if len(text) >= _SHORT and not menus:
+        return text.splitlines()
+    short = short_lines(tree)
+    length = sum(map(len, short))
+    if short and length < 2 * _SHORT and (menus or 2 * length >= len(text)):
+        return short
+    return max(text, _extracted(tree, fast=False), key=len).splitlines()
+
+
+def _extracted(tree: HtmlElement, *, fast: bool) -> str:
+    document = bare_extraction(tree, fast=fast, include_comments=False, with_metadata=False)
+    text = getattr(document, "text", None)
+    return text.strip() if isinstance(text, str) else ""
+
+
+def short_lines(tree: HtmlElement) -> list[str]:
+    """The lines of what calls itself the content, or stands under the heading, without bars and boxes."""
+    for container, trusted in _containers(tree):
+        lines = [line.text for line in lines_of(container, is_aside) if trusted or not line.link]
+        headings = {text_of(heading) for heading in container.iter("h1", "h2")}
+        if any(line not in headings for line in lines):
+            return lines
+    return []
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Whether an element is a bar, box or form beside the article rather than a part of it."""
+    if element.tag in _ASIDE_TAGS:
+        return True
+    if element.tag in ("article", "main", "body"):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool(_ASIDE_NAMES.search(names))
+
+
+def _is_mostly_links(text: str, tree: HtmlElement) -> bool:
+    """Whether the text is the page's menus, taken for want of anything better."""
+    links = {one_line(link.text_content()) for link in tree.iter("a")}
+    linked = sum(len(line) for line in text.splitlines() if line.removeprefix("- ") in links)
+    return 2 * linked >= len(text)
+
+
+def _containers(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
+    """What may hold the text, the surest first; each with whether its lines of links belong to it."""
+    for path, trusted in _CONTAINERS:
+        found = tree.xpath(path)
+        if len(found) == 1:
+            yield found[0], trusted
+    heading = tree.find(".//h1")
+    if heading is not None:
+        for ancestor in itertools.islice(heading.iterancestors(), _CLIMB):
+            yield ancestor, False
+    body = tree.find("body")
+    yield tree if body is None else body, False
+
+
+def _swap_in(tree: HtmlElement) -> dict[str, str]:
+    """Put a stand-in for each invisible mark that the tree holds; tells which stands for which."""
+    text = "".join(tree.itertext())
+    marks = sorted(set(_HAS_INVISIBLE.findall(text)))
+    free = (letter for letter in _STAND_INS if letter not in text)
+    chosen = dict(zip(marks, free, strict=False))
+    if chosen:
+        _translate(tree, {ord(mark): stand_in for mark, stand_in in chosen.items()})
+    return chosen
+
+
+def _translate(tree: HtmlElement, table: dict[int, str]) -> None:
+    for element in tree.iter("*"):
+        if element.text:
+            element.text = element.text.translate(table)
+        if element.tail:
+            element.tail = element.tail.translate(table)

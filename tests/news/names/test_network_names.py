@@ -1,0 +1,117 @@
+"""Rules by which a network's name is found, each on its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from news.names import find_names
+from news.values import Part, Source, SourceKind, Tag, TagKind
+
+SCN = Source(key="scn", name="Strong Cities Network", kind=SourceKind.NETWORK, network="scn")
+
+
+def tags(text: str, language: str = "en", *, title: str = "", source: Source | None = None) -> list[Tag]:
+    found = find_names(title=title, text=text, language=language, source=source)
+    return [tag for tag in found if tag.kind is TagKind.NETWORK]
+
+
+def keys(text: str, language: str = "en", source: Source | None = None) -> list[tuple[str, str]]:
+    return [(tag.key, tag.rule) for tag in tags(text, language, source=source)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "key"),
+    [
+        ("مجمع شهرداران آسیایی", "fa", "amf"),
+        ("مجمع شهرداران آسيايي", "fa", "amf"),
+        ("سازمان شهرهای متحد و دولت‌های محلی", "fa", "uclg"),
+        ("سازمان شهرهای متحد و دولتهای محلی", "fa", "uclg"),
+        ("سازمان شهرهای متحد و دولت های محلی", "fa", "uclg"),
+        ("شبکه جهانی شهرهای یادگیرنده یونسکو", "fa", "gnlc"),
+        ("شبكة المدن القوية", "ar", "scn"),
+        ("الشبكة العالمية لمدن التعلم لليونسكو", "ar", "gnlc"),
+        ("Öğrenen Şehirler Küresel Ağı", "tr", "gnlc"),
+        ("Réseau des villes créatives de l’UNESCO", "fr", "uccn"),
+        ("Red de Ciudades Creativas de la Unesco", "es", "uccn"),
+        ("联合国教科文组织创意城市网络", "zh", "uccn"),
+    ],
+)
+def test_full_names(text: str, language: str, key: str) -> None:
+    assert [found for found, _ in keys(text, language)] == [key]
+
+
+@pytest.mark.parametrize(
+    "text", ["لشبكة المدن القوية", "بشبكة المدن القوية", "وشبكة المدن القوية", "ولشبكة المدن القوية"]
+)
+def test_arabic_clitics(text: str) -> None:
+    assert keys(text, "ar") == [("scn", "full-name")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Güçlü Şehirler Ağı'na", "Güçlü Şehirler Ağı’nın", "Güçlü Şehirler Ağına", "Güçlü Şehirler Ağında"],
+)
+def test_turkish_suffixes(text: str) -> None:
+    assert [key for key, _ in keys(text, "tr")] == ["scn"]
+
+
+def test_russian_cases() -> None:
+    assert keys("стал членом Всемирного союза исторических городов", "ru") == [("lhc", "full-name")]
+
+
+def test_the_longest_name_wins_and_takes_its_words() -> None:
+    assert keys("Global Covenant of Mayors for Climate & Energy") == [("gcom", "full-name")]
+    assert [key for key, _ in keys("UCLG-MEWA met UCLG.")] == ["uclg-mewa", "uclg"]
+
+
+def test_misprints_are_known() -> None:
+    assert keys("رئیس منطقه سازمان USLG-MAWA", "fa") == [("uclg-mewa", "misprint")]
+    assert keys("Global Parlimant of Mayors") == [("gpm", "misprint")]
+
+
+def test_unverified_names_carry_their_own_rule() -> None:
+    assert keys("منتدى رؤساء البلديات الآسيويين", "ar") == [("amf", "unverified-name")]
+
+
+def test_an_ambiguous_acronym_alone_is_nothing() -> None:
+    assert keys("The AMF fined the bank.") == []
+    assert keys("MAP of the region") == []
+
+
+def test_an_ambiguous_acronym_beside_its_name() -> None:
+    assert ("amf", "acronym-with-name") in keys("The Asian Mayors Forum met. AMF was founded in Tehran.")
+
+
+def test_an_ambiguous_acronym_beside_a_word_of_cities() -> None:
+    assert keys("Several mayors came to the AMF meeting.") == [("amf", "acronym-in-context")]
+
+
+def test_the_name_elsewhere_decides_between_two_networks() -> None:
+    assert ("agmf", "acronym-with-name") in keys(
+        "The ASEAN Governors and Mayors Forum met; the AMF is its old name."
+    )
+
+
+def test_an_ambiguous_acronym_keeps_its_capitals() -> None:
+    assert keys("The mayors drew a map of the city.") == []
+    assert keys("Metropolis counts many cities.") == [("metropolis", "acronym-in-context")]
+    assert keys("The metropolis counts many cities.") == []
+
+
+def test_descriptive_names_need_the_full_name() -> None:
+    assert keys("المدن القوية تحتاج إلى بلديات", "ar") == []
+    assert ("scn", "short-name") in keys("شبكة المدن القوية. المدن القوية شبكة مستقلة", "ar")
+
+
+def test_a_networks_own_site_vouches_for_short_names() -> None:
+    assert keys("المدن القوية شبكة مستقلة", "ar", SCN)[0] == ("scn", "publisher")
+    assert keys("Join this network.", source=SCN) == [("scn", "publisher")]
+    assert keys("Join this network.") == []
+
+
+def test_spans_count_in_the_unfolded_text() -> None:
+    title, text = "Ağ: UCLG", "«سازمانِ شهرهای متحد و دولت‌های محلی» (UCLG)"
+    for tag in tags(text, "fa", title=title):
+        whole = title if tag.span.part is Part.TITLE else text
+        assert whole[tag.span.start : tag.span.end] == tag.alias
+    assert len(tags(text, "fa", title=title)) == 3

@@ -1,0 +1,140 @@
+"""Rules by which a city's name is found, each on its own."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from news.names import find_names, place
+from news.values import Source, TagKind
+
+
+def rules(
+    text: str, language: str = "en", *, title: str = "", source: Source | None = None
+) -> list[tuple[str, str]]:
+    found = find_names(title=title, text=text, language=language, source=source)
+    return [(place(tag.key).name, tag.rule) for tag in found if tag.kind is TagKind.CITY]
+
+
+def cities(text: str, language: str = "en", source: Source | None = None) -> list[str]:
+    return [name for name, _ in rules(text, language, source=source)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "city"),
+    [
+        ("در تهران", "fa", "Tehran"),
+        ("خرم‌آباد", "fa", "Khorramabad"),
+        ("خرم آباد", "fa", "Khorramabad"),
+        ("خرماباد", "fa", "Khorramabad"),
+        ("آنكارا", "fa", "Ankara"),
+        ("بارسلونای اسپانیا", "fa", "Barcelona"),
+        ("غازیانتپ", "fa", "Gaziantep"),
+        ("في الرباط", "ar", "Rabat"),
+        ("للرياض", "ar", "Riyadh"),
+        ("وبغداد", "ar", "Baghdad"),
+        ("ببغداد", "ar", "Baghdad"),
+        ("İstanbul'un", "tr", "Istanbul"),
+        ("ISTANBUL", "tr", "Istanbul"),
+        ("Şanlıurfa’daki", "tr", "Şanlıurfa"),
+        ("Ankara'da", "tr", "Ankara"),
+        ("мэр Казани", "ru", "Kazan"),
+        ("в Москве", "ru", "Moscow"),
+        ("Téhéran", "fr", "Tehran"),
+    ],
+)
+def test_spellings_and_suffixes(text: str, language: str, city: str) -> None:
+    assert cities(text, language) == [city]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("بازار شبی وان داشت", "fa"),
+        ("وأن البلدية قالت", "ar"),
+        ("كان بريدًا إلكترونيا", "ar"),
+        ("the city is nice and the reading was of interest", "en"),
+        ("Ordu bugün yürüdü", "tr"),
+        ("روزنامه تهران امروز نوشت", "fa"),
+        ("به گزارش شهر خبر", "fa"),
+        ("The New York Times wrote", "en"),
+        ("دانشگاه تهران", "fa"),
+        ("University of London", "en"),
+        ("تهرانی‌ها", "fa"),
+    ],
+)
+def test_words_papers_and_universities_are_no_cities(text: str, language: str) -> None:
+    assert cities(text, language) == []
+
+
+def test_a_word_of_cities_must_be_adjacent() -> None:
+    assert cities("شهرداری یزد خبر داد", "fa") == ["Yazd"]
+    assert rules("شهرداری وان", "fa") == [("Van", "trigger")]
+    assert cities("شهرداری بزرگ وان", "fa") == []
+    assert rules("Van Büyükşehir Belediyesi", "tr") == [("Van", "trigger")]
+    assert rules("the city of Austin") == [("Austin", "trigger")]
+
+
+def test_countries_come_before_the_cities_of_their_name() -> None:
+    assert cities("اجلاس در رباط مراکش", "fa") == ["Rabat"]
+    assert cities("سفر به تونس", "fa") == []
+    assert cities("شهر تونس", "fa") == ["Tunis"]
+    assert cities("مدينة الكويت", "ar") == ["Kuwait City"]
+
+
+def test_a_country_behind_the_name_is_evidence() -> None:
+    assert rules("Annaba (Algeria)", "tr") == [("Annaba", "safe")]
+    assert rules("Modena (Italy)") == [("Modena", "country-adjacent")]
+    assert cities("Tripoli, Lebanon") == ["Tripoli"]
+    assert [tag.key for tag in find_names(title="", text="Tripoli, Lebanon", language="en", source=None)] == [
+        "266826"
+    ]
+    assert [tag.key for tag in find_names(title="", text="Tripoli, Libya", language="en", source=None)] == [
+        "2210247"
+    ]
+
+
+def test_the_sources_own_country_is_evidence() -> None:
+    source = Source(key="a", name="A", country="TN")
+    assert rules("سوسة جميلة", "ar") == []
+    assert rules("سوسة جميلة", "ar", source=source) == [("Sousse", "own-country")]
+
+
+def test_the_publishers_own_city_is_evidence() -> None:
+    source = Source(key="van", name="Van", country="TR", city="298117")
+    assert rules("Van yarın", "tr") == []
+    assert rules("Van yarın", "tr", source=source) == [("Van", "publisher-city")]
+
+
+def test_siblings_in_a_list_are_evidence() -> None:
+    assert rules("تهران (2008)، استانبول (2011) و دوشنبه (2022)", "fa")[-1] == ("Dushanbe", "sibling")
+    assert rules("روز دوشنبه", "fa") == []
+
+
+def test_a_normal_name_in_title_and_text() -> None:
+    assert rules("صيدا مدينة جميلة", "ar") == []
+    assert rules("صيدا مدينة جميلة", "ar", title="صيدا") == [("Sidon", "repeated"), ("Sidon", "repeated")]
+
+
+def test_names_of_networks_hold_no_cities() -> None:
+    assert cities("the Milan Urban Food Policy Pact") == []
+
+
+def test_a_word_that_announces_cities_is_none() -> None:
+    assert cities("في مدينة الرباط", "ar") == ["Rabat"]
+
+
+def test_spans_are_those_of_the_text() -> None:
+    text = "سفر از «خرم‌آباد» به İstanbul'a"
+    for tag in find_names(title="", text=text, language="fa", source=None):
+        assert text[tag.span.start : tag.span.end] == tag.alias
+
+
+def test_names_take_each_word_once() -> None:
+    text = "تهران، مشهد، مجمع شهرداران آسیایی، UCLG-MEWA، پاریس و لندن"
+    spans = sorted(
+        (tag.span.start, tag.span.end) for tag in find_names(title="", text=text, language="fa", source=None)
+    )
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
+    assert len(spans) == 6

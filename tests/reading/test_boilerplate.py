@@ -1,0 +1,164 @@
+import html
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from news.languages.tokens import fold
+from news.values import Article, Page
+from reading import read_page, read_text
+from reading.boilerplate import clean, rules
+
+Seed = Callable[[str], str]
+MakePage = Callable[..., Page]
+
+#: Folded words that must be gone from a seed, and the number of paragraphs that must stay.
+GONE = {
+    "000": ("linkedin com", "twitter com", "facebook com"),
+    "001": ("هاست ایران", "خلاصه خبر", "منبع خبر در"),
+    "002": ("لینک کوتاه", "دیدگاهتان", "recaptcha", "نشانی ایمیل", "ریکپچا"),
+    "003": ("arrow", "facebook", "wpml", "ترجمت محتوی"),
+    "004": ("arrow", "facebook", "wpml", "وقت القراءه", "ابق علی اطلاع"),
+}
+LONG = 150
+
+
+def wrapped(text: str, title: str) -> str:
+    """The seed's lines as the page that they may have come from."""
+    paragraphs = "\n".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
+    links = "".join(f'<li><a href="/c/{number}">Section {number}</a></li>' for number in range(12))
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{html.escape(title)}</title></head><body>'
+        f"<header><ul>{links}</ul></header><main><article><h1>{html.escape(title)}</h1>{paragraphs}</article></main>"
+        f"<footer><p>All rights reserved</p><ul>{links}</ul></footer></body></html>"
+    )
+
+
+def long_lines(text: str) -> list[str]:
+    """Paragraphs that are surely the article's own."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return [line for line in lines if len(line) > LONG and "reCAPTCHA" not in line and "arrow" not in line]
+
+
+@pytest.mark.parametrize("prefix", sorted(GONE))
+def test_a_seed_as_plain_text_is_cleaned_and_loses_no_paragraph(
+    prefix: str, seed: Seed, now: datetime
+) -> None:
+    text = seed(prefix)
+    article = read_text(text, now=now)
+    assert isinstance(article, Article)
+    folded = fold(article.text)
+    for phrase in GONE[prefix]:
+        assert fold(phrase) not in folded
+    for paragraph in long_lines(text):
+        assert paragraph in article.text
+
+
+@pytest.mark.parametrize("prefix", sorted(GONE))
+def test_a_seed_as_a_page_gives_the_same_paragraphs(
+    prefix: str, seed: Seed, now: datetime, make_page: MakePage
+) -> None:
+    text = seed(prefix)
+    plain = read_text(text, now=now)
+    assert isinstance(plain, Article)
+    article = read_page(make_page(wrapped(text, plain.title)), source=None, lead=None, now=now)
+    assert isinstance(article, Article)
+    assert article.title == plain.title
+    assert article.language.code == plain.language.code
+    folded = fold(article.text)
+    for phrase in (*GONE[prefix], "Section 3", "All rights reserved"):
+        assert fold(phrase) not in folded
+    for paragraph in long_lines(text):
+        assert paragraph in article.text
+
+
+@pytest.mark.parametrize(
+    ("prefix", "language", "title"),
+    [
+        ("000", "fa", "Global Parlimant of Mayors"),
+        ("001", "fa", "دعوت از قالیباف"),
+        ("002", "fa", "عضویت رسمی شهر یزد"),
+        ("003", "ar", "هيكلنا"),
+        ("004", "ar", "القمة العالمية الرابعة"),
+    ],
+)
+def test_a_seed_gets_its_own_title_and_language(
+    prefix: str, language: str, title: str, seed: Seed, now: datetime
+) -> None:
+    article = read_text(seed(prefix), now=now)
+    assert isinstance(article, Article)
+    assert article.language.code == language
+    assert article.title.startswith(title)
+    assert fold(article.title) not in map(fold, article.text.split("\n")[:3])
+
+
+def test_the_copied_story_names_its_newspaper(seed: Seed, now: datetime) -> None:
+    article = read_text(seed("001"), now=now)
+    assert isinstance(article, Article)
+    assert article.original_source == "تهران امروز"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "arrow-left arrow-right facebook twitter",
+        "arrow-leftarrow-rightfacebookTwitter",
+        "close",
+        "3 min read",
+        "— ۵ دقیقه مطالعه",
+        "لینك كوتاه: https://example.org/x/1",
+        "Bu haberi paylaş",
+        "We use cookies to improve your visit.",
+        "This page was automatically translated.",
+        "https://www.instagram.com/somebody",
+        "• • •",
+    ],
+)
+def test_these_lines_are_never_text(line: str) -> None:
+    assert clean(["The council met on Monday and voted for the plan.", line]) == [
+        "The council met on Monday and voted for the plan."
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The mayor will share the results of the search with facebook users.",
+        "The city has joined the network.",
+        "Twitter and the city of Lyon signed an agreement.",
+        "The museum explains how cookies were baked in the old town.",
+        "ترجمه کتاب شهردار به زبان فارسی منتشر شد.",
+        "Comments by the mayor were well received.",
+        "منبع آب شهر تأمین شد.",
+    ],
+)
+def test_sentences_about_the_same_things_stay(line: str) -> None:
+    assert clean([line]) == [line]
+
+
+def test_a_comment_form_ends_the_text_but_a_button_at_the_top_does_not() -> None:
+    body = "The council met on Monday and voted for the plan."
+    assert clean(["Title", "Leave a comment", body]) == ["Title", body]
+    assert clean(["Title", body, "Leave a comment", "Your name", "Great news for everyone, thanks."]) == [
+        "Title",
+        body,
+    ]
+
+
+def test_other_headlines_go_with_their_heading() -> None:
+    body = "The council met on Monday and voted for the plan."
+    lines = [
+        body,
+        "Related news",
+        "Bridge opens to traffic",
+        "Park to close in winter",
+        f"{body} It was late.",
+    ]
+    assert clean(lines) == [body, lines[-1]]
+
+
+def test_every_rule_can_match_something() -> None:
+    for rule in rules():
+        assert rule.starts or rule.contains or rule.whole.pattern != "(?!)"
+        assert all(rule.starts)
+        assert all(all(phrases) for phrases in rule.contains)

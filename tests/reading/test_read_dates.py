@@ -1,0 +1,277 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.languages.profiles import codes, profile
+from news.values import Calendar, Dated, Precision, Provenance
+from reading.dates import parse_date
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+G, J, H = Calendar.GREGORIAN, Calendar.JALALI, Calendar.HIJRI
+SECOND, MINUTE, DAY, MONTH = Precision.SECOND, Precision.MINUTE, Precision.DAY, Precision.MONTH
+ZONES = {
+    "fa": "Asia/Tehran",
+    "ar": "Asia/Beirut",
+    "tr": "Europe/Istanbul",
+    "de": "Europe/Berlin",
+    "fr": "Africa/Tunis",
+}
+
+
+def read(
+    text: str, code: str, *, zone: str | None = None, calendar: Calendar | None = None, now: datetime = NOW
+) -> Dated | None:
+    spoken = profile(code)
+    return parse_date(
+        text,
+        profile=spoken,
+        zone=ZoneInfo(zone or ZONES.get(code, "UTC")),
+        calendar=calendar or spoken.calendars[0],
+        provenance=Provenance.TEXT,
+        now=now,
+    )
+
+
+PERSIAN = [
+    ("چهارشنبه ۱۵ مهر ۱۴۰۲", "2023-10-07", DAY, J),
+    ("15 مهر 1402", "2023-10-07", DAY, J),
+    ("١٥ مهر ١٤٠٢", "2023-10-07", DAY, J),
+    ("۱۵مهر۱۴۰۲", "2023-10-07", DAY, J),
+    ("۱۵ مهرماه ۱۴۰۲", "2023-10-07", DAY, J),
+    ("۱۵ مهر ماه سال ۱۴۰۲", "2023-10-07", DAY, J),
+    ("۱۰ دی‌ماه ۱۴۰۲", "2023-12-31", DAY, J),
+    ("پانزدهم مهر ۱۴۰۲", "2023-10-07", DAY, J),
+    ("بیست و یکم دی ۱۴۰۲", "2024-01-11", DAY, J),
+    ("۱۰ ارديبهشت ۱۴۰۳", "2024-04-29", DAY, J),
+    ("۱۵ مهر ۹۸", "2019-10-07", DAY, J),
+    ("1402/07/15", "2023-10-07", DAY, J),
+    ("۱۴۰۲/۰۷/۱۵", "2023-10-07", DAY, J),
+    ("١٤٠٢-٠٧-١٥", "2023-10-07", DAY, J),
+    ("۱۵/۰۷/۱۴۰۲", "2023-10-07", DAY, J),
+    ("۱۴۰۲.۷.۱۵", "2023-10-07", DAY, J),
+    ("99/07/15", "2020-10-06", DAY, J),
+    ("۱۴۰۳/۱۲/۳۰", "2025-03-20", DAY, J),
+    ("مهر ۱۴۰۲", "2023-09-23", MONTH, J),
+    ("۱۴۰۲/۰۷/۱۵ - ۱۴:۳۰", "2023-10-07T14:30", MINUTE, J),
+    ("ساعت ۱۴:۳۰ چهارشنبه ۱۵ مهر ۱۴۰۲", "2023-10-07T14:30", MINUTE, J),
+    ("تاریخ انتشار: ۱۵ مهر ۱۴۰۲ - ۲:۳۰ ب.ظ | کد خبر: ۱۲۳۴۵۶", "2023-10-07T14:30", MINUTE, J),
+    ("1402-07-15 14:30:05", "2023-10-07T14:30:05", SECOND, J),
+    ("1403-02-10T08:00+03:30", "2024-04-29T08:00", MINUTE, J),
+    ("1403-02-10T08:00:00+03:30", "2024-04-29T08:00:00", SECOND, J),
+    ("۱۰ می ۲۰۲۴", "2024-05-10", DAY, G),
+    ("۷ اكتبر ۲۰۲۳", "2023-10-07", DAY, G),
+    ("۱۵ مهر ۱۴۰۲ - 7 October 2023", "2023-10-07", DAY, J),
+    ("۲۷ ربیع‌الاول ۱۴۴۵", "2023-10-12", DAY, H),
+    ("۵ جدی ۱۴۰۲", "2023-12-26", DAY, J),
+]
+ARABIC = [
+    ("10 أيار 2024", "2024-05-10", DAY, G),
+    ("10 أيار/مايو 2024", "2024-05-10", DAY, G),
+    ("١ كانون الثاني ٢٠٢٤", "2024-01-01", DAY, G),
+    ("7 تشرين الأول 2023، الساعة 02:30 مساءً", "2023-10-07T14:30", MINUTE, G),
+    ("٢٦ سبتمبر ٢٠٢٣", "2023-09-26", DAY, G),
+    ("13 فيفري 2024", "2024-02-13", DAY, G),
+    ("5 غشت 2024", "2024-08-05", DAY, G),
+    ("10 جويلية 2023", "2023-07-10", DAY, G),
+    ("أكتوبر 7, 2023", "2023-10-07", DAY, G),
+    ("26 من شهر سبتمبر لعام 2023", "2023-09-26", DAY, G),
+    ("12 ربيع الأول 1445 هـ", "2023-09-27", DAY, H),
+    ("الثلاثاء 12 ربيع الأول 1445 هـ - 26 سبتمبر 2023 م", "2023-09-26", DAY, G),
+    ("1445/09/01", "2024-03-11", DAY, H),
+    ("07/10/2023", "2023-10-07", DAY, G),
+    ("2023-10-07 02:30 م", "2023-10-07T14:30", MINUTE, G),
+    ("نوفمبر 2023", "2023-11-01", MONTH, G),
+]
+OTHERS = [
+    ("tr", "20 Mart 2024", "2024-03-20", DAY),
+    ("tr", "20 MART 2024 ÇARŞAMBA", "2024-03-20", DAY),
+    ("tr", "5 KASIM 2023, 09:15", "2023-11-05T09:15", MINUTE),
+    ("tr", "5 Kasım 2023 saat 14.30", "2023-11-05T14:30", MINUTE),
+    ("tr", "03.04.2024 - 14:30", "2024-04-03T14:30", MINUTE),
+    ("tr", "15 Ağu 2023", "2023-08-15", DAY),
+    ("en", "October 7, 2023", "2023-10-07", DAY),
+    ("en", "Oct. 7th, 2023 at 2:30 pm", "2023-10-07T14:30", MINUTE),
+    ("en", "the 7th of October, 2023", "2023-10-07", DAY),
+    ("en", "12:05 AM, May 10, 2024", "2024-05-10T00:05", MINUTE),
+    ("en", "13/04/2024", "2024-04-13", DAY),
+    ("en", "Published: 2024-05-10T08:00:00+03:00 by the press office", "2024-05-10T05:00:00", SECOND),
+    ("fr", "1er mars 2024", "2024-03-01", DAY),
+    ("fr", "le 15 août 2023 à 14h30", "2023-08-15T14:30", MINUTE),
+    ("es", "5 de octubre de 2023", "2023-10-05", DAY),
+    ("de", "20. März 2024, 14.30 Uhr", "2024-03-20T14:30", MINUTE),
+    ("de", "3. Jänner 2024", "2024-01-03", DAY),
+    ("ru", "20 марта 2024 г., 14:30", "2024-03-20T14:30", MINUTE),
+    ("ru", "20-го марта 2024 года", "2024-03-20", DAY),
+    ("uk", "20 березня 2024", "2024-03-20", DAY),
+    ("it", "20 marzo 2024", "2024-03-20", DAY),
+    ("pt", "20 de março de 2024 às 14h30", "2024-03-20T14:30", MINUTE),
+    ("az", "20 mart 2024", "2024-03-20", DAY),
+    ("he", "7 באוקטובר 2023", "2023-10-07", DAY),
+    ("ur", "15 اکتوبر 2023", "2023-10-15", DAY),
+    ("id", "20 Maret 2024 pukul 14.30", "2024-03-20T14:30", MINUTE),
+    ("zh", "2024年3月20日", "2024-03-20", DAY),
+    ("ja", "2024年3月20日 14:30", "2024-03-20T14:30", MINUTE),
+    ("und", "20 March 2024", "2024-03-20", DAY),
+]
+FEEDS = [
+    ("Sat, 07 Oct 2023 14:30:00 +0330", "2023-10-07T11:00:00Z", SECOND),
+    ("Sat, 07 Oct 2023 14:30:00 IRST", "2023-10-07T11:00:00Z", SECOND),
+    ("Sat, 07 Oct 2023 14:30:00 GMT", "2023-10-07T14:30:00Z", SECOND),
+    ("Sat, 07 Oct 23 10:00 EST", "2023-10-07T15:00:00Z", MINUTE),
+    ("07 Oct 2023 14:30:00 -0500 (local)", "2023-10-07T19:30:00Z", SECOND),
+    ("2023-10-07T11:00:00Z", "2023-10-07T11:00:00Z", SECOND),
+    ("2023-10-07T11:00:00.123456+00:00", "2023-10-07T11:00:00Z", SECOND),
+    ("20231007T110000Z", "2023-10-07T11:00:00Z", SECOND),
+]
+REFUSED = [
+    ("en", "0000-00-00"),
+    ("en", "0000-00-00 00:00:00"),
+    ("en", "9999-01-01"),
+    ("en", "1989-12-31"),
+    ("en", "2026-11-03"),
+    ("en", "03/04/2024"),
+    ("en", "5 March 24 cities"),
+    ("en", "2024-13-45"),
+    ("en", "Version 1.2.3 of 12"),
+    ("en", ""),
+    ("en", "no date at all"),
+    ("fa", "02/07/15"),
+    ("fa", "۱۴۰۲/۱۲/۳۰"),
+    ("fa", "1368/01/01"),
+    ("fa", "1500/01/01"),
+    ("fa", "عضویت ۲۵ شهر"),
+    ("fa", "15 مهر"),
+    ("ar", "المادة 12/2020"),
+    ("tr", "12 Mart Salı"),
+]
+
+
+def expected(text: str, zone: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(("text", "moment", "precision", "calendar"), PERSIAN)
+def test_persian(text: str, moment: str, precision: Precision, calendar: Calendar) -> None:
+    found = read(text, "fa")
+    assert found is not None
+    assert found.moment == expected(moment, "Asia/Tehran")
+    assert (found.precision, found.calendar) == (precision, calendar)
+
+
+@pytest.mark.parametrize(("text", "moment", "precision", "calendar"), ARABIC)
+def test_arabic(text: str, moment: str, precision: Precision, calendar: Calendar) -> None:
+    found = read(text, "ar")
+    assert found is not None
+    assert found.moment == expected(moment, "Asia/Beirut")
+    assert (found.precision, found.calendar) == (precision, calendar)
+
+
+@pytest.mark.parametrize(("code", "text", "moment", "precision"), OTHERS)
+def test_other_languages(code: str, text: str, moment: str, precision: Precision) -> None:
+    found = read(text, code)
+    assert found is not None
+    assert found.moment == expected(moment, ZONES.get(code, "UTC"))
+    assert found.precision is precision
+
+
+@pytest.mark.parametrize(("text", "moment", "precision"), FEEDS)
+def test_feeds_carry_their_own_zone(text: str, moment: str, precision: Precision) -> None:
+    found = read(text, "en", zone="Asia/Tokyo")
+    assert found is not None
+    assert found.moment == datetime.fromisoformat(moment)
+    assert found.precision is precision
+
+
+@pytest.mark.parametrize(("code", "text"), REFUSED)
+def test_nothing_is_invented(code: str, text: str) -> None:
+    assert read(text, code) is None
+
+
+@pytest.mark.parametrize("code", ["fa", "tr", "en", "und"])
+def test_a_jalali_year_is_known_in_an_iso_attribute_whatever_the_language(code: str) -> None:
+    found = read("1403-02-10T08:00+03:30", code, calendar=Calendar.GREGORIAN)
+    assert found is not None
+    assert found.moment == datetime(2024, 4, 29, 4, 30, tzinfo=UTC)
+    assert found.calendar is Calendar.JALALI
+
+
+def test_a_local_date_of_wordpress_is_in_the_zone_of_its_source() -> None:
+    found = read("2024-05-10T08:00:00", "fa")
+    assert found is not None
+    assert found.moment == datetime(2024, 5, 10, 4, 30, tzinfo=UTC)
+
+
+def test_midnight_to_the_second_is_a_day_without_a_time() -> None:
+    found = read("2024-05-10T00:00:00+00:00", "en")
+    assert found is not None
+    assert found.precision is Precision.DAY
+
+
+@pytest.mark.parametrize(("zone", "month"), [("America/New_York", 3), ("Europe/London", 4)])
+def test_an_english_numeric_date_follows_the_habits_of_its_zone(zone: str, month: int) -> None:
+    found = read("03/04/2024", "en", zone=zone)
+    assert found is not None
+    assert found.moment.astimezone(ZoneInfo(zone)).month == month
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "days", "precision"),
+    [
+        ("fa", "۲ ساعت پیش", 0, DAY),
+        ("fa", "دیروز", 1, DAY),
+        ("fa", "۳ روز قبل", 3, DAY),
+        ("ar", "منذ 3 أيام", 3, DAY),
+        ("tr", "2 gün önce", 2, DAY),
+        ("en", "Yesterday", 1, DAY),
+        ("en", "10 minutes ago", 0, MINUTE),
+        ("fr", "il y a 2 jours", 2, DAY),
+        ("es", "hace 5 días", 5, DAY),
+        ("de", "vor 3 Tagen", 3, DAY),
+        ("ru", "2 дня назад", 2, DAY),
+    ],
+)
+def test_relative_dates_are_as_exact_as_they_say(
+    code: str, text: str, days: int, precision: Precision
+) -> None:
+    zone = ZoneInfo(ZONES.get(code, "UTC"))
+    found = read(text, code)
+    assert found is not None
+    assert found.precision is precision
+    assert found.moment.astimezone(zone).date() == (NOW.astimezone(zone) - timedelta(days=days)).date()
+
+
+def test_direction_marks_do_not_hide_a_date() -> None:
+    found = read("\u200f۱۵\u200e مهر \u200f۱۴۰۲\u202c", "fa")
+    assert found is not None
+    assert found.moment == expected("2023-10-07", "Asia/Tehran")
+
+
+def test_the_provenance_is_the_callers() -> None:
+    found = parse_date(
+        "2024-05-10",
+        profile=profile("en"),
+        zone=ZoneInfo("UTC"),
+        calendar=Calendar.GREGORIAN,
+        provenance=Provenance.FEED,
+        now=NOW,
+    )
+    assert found is not None
+    assert found.provenance is Provenance.FEED
+
+
+@given(st.integers(min_value=1, max_value=36 * 365 * 86400))
+def test_every_iso_moment_is_read_as_it_is(seconds: int) -> None:
+    whole = datetime(1990, 1, 2, tzinfo=UTC) + timedelta(seconds=seconds)
+    found = read(whole.isoformat(), "fa")
+    assert found is not None
+    assert found.moment == whole
+
+
+@given(st.text(max_size=60), st.sampled_from(codes()))
+def test_no_text_breaks_it_and_no_date_leaves_its_bounds(text: str, code: str) -> None:
+    found = read(text, code)
+    assert found is None or datetime(1989, 12, 31, tzinfo=UTC) <= found.moment <= NOW + timedelta(days=1)
