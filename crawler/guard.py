@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from scrapy.crawler import Crawler
 from scrapy.resolver import CachingHostnameResolver
-from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer
 
 from news.settings import Network, load_settings
@@ -32,7 +32,7 @@ class GuardingResolver(CachingHostnameResolver):
     """
 
     #: names of this process that were refused
-    refused: set[str] = set()
+    refused: ClassVar[set[str]] = set()
 
     def __init__(self, reactor: Any, cache_size: int, networks: Sequence[Network]) -> None:
         super().__init__(reactor, cache_size)
@@ -45,13 +45,13 @@ class GuardingResolver(CachingHostnameResolver):
 
     def resolveHostName(  # noqa: N802 (the interface's own name)
         self,
-        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        resolutionReceiver: Any,  # noqa: N803
         hostName: str,  # noqa: N803
         *args: Any,
         **kwargs: Any,
-    ) -> IHostResolution:
+    ) -> Any:
         """Resolve, dropping what is not allowed."""
-        guarded = _Guarded(resolutionReceiver, hostName, self)
+        guarded: Any = _Guarded(resolutionReceiver, hostName, self)
         return super().resolveHostName(guarded, hostName, *args, **kwargs)
 
 
@@ -59,13 +59,13 @@ class GuardingResolver(CachingHostnameResolver):
 class _Guarded:
     """Hands on the allowed answers."""
 
-    def __init__(self, receiver: IResolutionReceiver, name: str, resolver: GuardingResolver) -> None:
+    def __init__(self, receiver: Any, name: str, resolver: GuardingResolver) -> None:
         self._receiver, self._name, self._resolver = receiver, name, resolver
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802
         self._receiver.resolutionBegan(resolution)
 
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
         host = getattr(address, "host", "")
         if is_allowed(host, self._resolver.networks):
             self._receiver.addressResolved(address)

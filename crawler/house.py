@@ -105,13 +105,13 @@ class House:
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Note how it ended; a crawl is good only when each of its lists answered."""
+        self.error = self._error(reason)
         run = self.run
         if run is None:
             return
         now = self.facilities.clock()
         self.tally.seconds = (now - run.started_at).total_seconds()
         counts = self.tally.as_object()
-        self.error = self._error(reason)
         if reason == "shutdown":
             await self.facilities.write(lambda session: runs.stop(session, run, counts, now))
         else:

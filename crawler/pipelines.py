@@ -27,7 +27,8 @@ class ReadPage:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy builds it."""
-        return cls(House.of(crawler), crawler.spidercls.source)
+        spider_class: Any = crawler.spidercls
+        return cls(House.of(crawler), spider_class.source)
 
     async def process_item(self, item: Any) -> Any:
         """Fetched → Read; anything else passes."""

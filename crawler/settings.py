@@ -9,7 +9,7 @@ TWISTED_DNS_RESOLVER = "crawler.guard.GuardingResolver"
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"
 
 # Politeness is the host registry's, shared by all crawls; Scrapy's own delay counts per crawl.
 DOWNLOAD_DELAY = 0

@@ -139,7 +139,7 @@ class SourceSpider(Spider):
         self.house.tally.lists_failed[cause] += 1
         self.logger.warning("list failed source=%s cause=%s: %s", self.name, cause, failure.getErrorMessage())
 
-    async def article_failed(self, failure: Failure) -> None:
+    async def article_failed(self, failure: Any) -> None:
         """Count an article that could not be had; its lead is tried again with the next crawl."""
         cause = cause_of(failure)
         wanted: Wanted = failure.request.cb_kwargs["wanted"]

@@ -13,7 +13,7 @@ from news.values import Lead, Provenance, Road, Source
 def feed_leads(body: bytes, base: str, source: Source) -> Iterator[Lead]:
     """A feed's entries; raises ValueError where the body is no feed at all."""
     feed = feedparser.parse(body, response_headers={"content-location": base}, sanitize_html=False)
-    if not feed.version and not feed.entries:
+    if not feed.get("version") and not feed.entries:
         raise ValueError("not a feed")
     for entry in feed.entries:
         address = entry.get("link") or entry.get("id", "")

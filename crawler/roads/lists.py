@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from parsel import Selector, SelectorList
 from scrapy.http import HtmlResponse
-from scrapy.selector import Selector, SelectorList
 
 from crawler.roads.common import is_article, lead, plain, stated_date
 from news.addresses import canonical, same_site
@@ -59,7 +59,8 @@ def _date(link: Selector, articles: frozenset[str], response: HtmlResponse, sour
 
 
 def _articles_in(block: SelectorList[Selector], articles: frozenset[str], response: HtmlResponse) -> int:
-    return len({address for href in block.css("a::attr(href)").getall() if (address := _clean(href, response)) in articles})
+    targets = (_clean(href, response) for href in block.css("a::attr(href)").getall())
+    return len({target for target in targets if target in articles})
 
 
 def _clean(href: str, response: HtmlResponse) -> str | None:

@@ -29,7 +29,10 @@ def sitemap_entries(body: bytes, base: str, source: Source) -> tuple[tuple[str, 
 
 def _root(body: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
-    root = etree.fromstring(_unpacked(body).lstrip(), parser)
+    try:
+        root = etree.fromstring(_unpacked(body).lstrip(), parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"not XML: {error}") from error
     if root is None:
         raise ValueError("not XML")
     return root
