@@ -113,9 +113,15 @@ class House:
         self.tally.seconds = (now - run.started_at).total_seconds()
         counts = self.tally.as_object()
         if reason == "shutdown":
-            await self.facilities.write(lambda session: runs.stop(session, run, counts, now))
+            await self.give_up()
         else:
             await self.facilities.write(lambda session: runs.finish(session, run, counts, self.error, now))
+
+    async def give_up(self) -> None:
+        """Note that the crawl was ended from outside: neither good nor a failure."""
+        run, counts, now = self.run, self.tally.as_object(), self.facilities.clock()
+        if run is not None:
+            await self.facilities.write(lambda session: runs.stop(session, run, counts, now))
 
     def engine_stopped(self) -> None:
         """Close what is ours alone."""

@@ -7,6 +7,8 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.http import Response
 
 from crawler.hosts import HostRegistry
 from crawler.house import House
@@ -33,3 +35,12 @@ class HostPoliteness:
         if wait > 0:
             await asyncio.sleep(wait)
         self._tally.requests += 1
+
+
+class RobotsTxt(RobotsTxtMiddleware):
+    """Obeys robots.txt; one that a server's fault withholds forbids everything (RFC 9309, 2.3.1.4)."""
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        withheld = response.status >= 500
+        told = response.replace(body=b"User-agent: *\nDisallow: /\n") if withheld else response
+        await super()._parse_robots(told, netloc, request)

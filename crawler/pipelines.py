@@ -55,6 +55,7 @@ class KeepArticle:
         if isinstance(item, Read):
             outcome = await self._house.facilities.write(lambda session: self._keep(session, item))
             _count(self._house.tally, outcome)
+            _log(item, outcome)
         return item
 
     def _keep(self, session: Session, item: Read) -> Saved | NotArticle:
@@ -80,11 +81,18 @@ class KeepArticle:
 def _count(tally: Tally, outcome: Saved | NotArticle) -> None:
     if isinstance(outcome, NotArticle):
         tally.not_article[outcome.refusal.value] += 1
-        log.info("refused source=%s address=%s refusal=%s %s", tally.source, outcome.address, outcome.refusal,
-                 outcome.detail)
     elif outcome is Saved.NEW:
         tally.new += 1
     elif outcome is Saved.UPDATED:
         tally.updated += 1
     elif outcome is Saved.DUPLICATE:
         tally.duplicates += 1
+
+
+def _log(item: Read, outcome: Saved | NotArticle) -> None:
+    lead = item.wanted.lead
+    if isinstance(outcome, NotArticle):
+        cause = f"{outcome.refusal.value} {outcome.detail}".rstrip()
+        log.info("refused source=%s address=%s cause=%s", lead.source, lead.address, cause)
+    else:
+        log.info("kept source=%s as=%s address=%s", lead.source, outcome.value, lead.address)

@@ -22,6 +22,8 @@ RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
 
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.RobotsTxt": 100,
     "crawler.middlewares.HostPoliteness": 950,  # nearest to the network: retries and redirects wait as well
 }
 ITEM_PIPELINES = {

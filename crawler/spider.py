@@ -19,7 +19,7 @@ from crawler.roads.sitemaps import sitemap_entries
 from crawler.roads.wordpress import PAGE_SIZE, post_leads, posts_address
 from news.values import Lead, ListRoad, Source
 from storage import leads
-from storage.leads import Validators, Wanted
+from storage.leads import Noted, Validators, Wanted
 
 #: Posts edited so long before the last good crawl are asked for again: clocks differ.
 _REST_MARGIN = timedelta(hours=1)
@@ -35,7 +35,7 @@ class SourceSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Begin the run, fetch what an earlier crawl left over, then ask every list."""
         run = await self.house.begin()
-        self.now = run.started_at
+        self.now, self.last_good_at = run.started_at, run.last_good_at
         for wanted in await self.house.facilities.write(lambda s: leads.pending(s, self.source.key)):
             yield self.article_request(wanted)
         for address in self.source.feeds:
@@ -56,7 +56,7 @@ class SourceSpider(Spider):
 
     async def list_request(self, address: str, callback: Callable[..., Any], **values: Any) -> Request:
         """A request for a list, asked only for what changed since its leads were noted."""
-        known = await self.house.facilities.write(lambda s: leads.recall(s, address))
+        known = await self.known_validators(address)
         request = Request(
             address, callback=callback, errback=self.list_failed, cb_kwargs={"asked": address, **values},
             dont_filter=True,
@@ -76,7 +76,8 @@ class SourceSpider(Spider):
             return
         found = self.readable(feed_leads, response)
         if found is not None:
-            for request in await self.note(found, validators_of(response, asked)):
+            noted = await self.note(found, validators_of(response, asked))
+            for request in self.article_requests(noted):
                 yield request
 
     async def parse_sitemap(self, response: Response, asked: str) -> AsyncIterator[Any]:
@@ -90,36 +91,37 @@ class SourceSpider(Spider):
         for address in further:
             yield await self.list_request(address, self.parse_sitemap)
         if not further:
-            for request in await self.note(found, validators_of(response, asked)):
+            noted = await self.note(found, validators_of(response, asked))
+            for request in self.article_requests(noted):
                 yield request
 
     async def parse_posts(self, response: Response, asked: str, page: int) -> AsyncIterator[Any]:
-        """WordPress posts; pages on as long as pages are full and show something new."""
+        """WordPress posts; pages on as long as pages are full and do not reach what the last good crawl knew."""
         if self.is_unchanged(response):
             return
         found = self.readable(post_leads, response)
         if found is None:
             return
         posts = list(found)
-        requests = await self.note(posts, None)
-        for request in requests:
+        noted = await self.note(posts, None)
+        for request in self.article_requests(noted):
             yield request
-        if requests and len(posts) == PAGE_SIZE and page < _REST_PAGES:
+        if not noted.overlapped and len(posts) == PAGE_SIZE and page < _REST_PAGES:
             address = asked.replace(f"&page={page}&", f"&page={page + 1}&")
             yield await self.list_request(address, self.parse_posts, page=page + 1)
 
     async def parse_list(self, response: Response, asked: str, road: ListRoad, page: int) -> AsyncIterator[Any]:
-        """A list page of HTML; goes on to older ones as long as it shows something new."""
+        """A list page of HTML; goes on to older ones until it shows what the last good crawl knew."""
         if self.is_unchanged(response):
             return
         if not isinstance(response, HtmlResponse):
             self.house.tally.lists_failed["not-html"] += 1
             return
-        requests = await self.note(self.leads_of(response, road), validators_of(response, asked))
-        for request in requests:
+        noted = await self.note(self.leads_of(response, road), validators_of(response, asked))
+        for request in self.article_requests(noted):
             yield request
         older = next_page(response, road)
-        if older and requests and page < road.pages:
+        if older and not noted.overlapped and page < road.pages:
             yield await self.list_request(older, self.parse_list, road=road, page=page + 1)
 
     def leads_of(self, response: HtmlResponse, road: ListRoad) -> Iterable[Lead]:
@@ -164,12 +166,23 @@ class SourceSpider(Spider):
             self.logger.warning("list unreadable source=%s address=%s: %s", self.name, response.url, error)
             return None
 
-    async def note(self, found: Iterable[Lead], validators: Validators | None) -> list[Request]:
-        """Store what a list shows together with its validators; requests for what is new."""
+    async def note(self, found: Iterable[Lead], validators: Validators | None) -> Noted:
+        """Store what a list shows together with its validators."""
         shown = tuple(found)
-        wanted = await self.house.facilities.write(
-            lambda s: leads.record_list(s, self.source.key, shown, validators, self.now)
+        noted = await self.house.facilities.write(
+            lambda s: leads.record_list(s, self.source.key, shown, validators, self.now, self.last_good_at)
         )
         self.house.tally.leads += len(shown)
-        self.house.tally.known += len(shown) - len(wanted)
-        return [self.article_request(item) for item in wanted]
+        self.house.tally.known += len(shown) - len(noted.wanted)
+        return noted
+
+    def article_requests(self, noted: Noted) -> list[Request]:
+        """Requests for what is new in a list, or has changed."""
+        return [self.article_request(wanted) for wanted in noted.wanted]
+
+    async def known_validators(self, address: str) -> Validators | None:
+        """What the server gave for a list in a crawl that ended well, or before one."""
+        moment = self.last_good_at
+        if moment is None:
+            return None
+        return await self.house.facilities.write(lambda s: leads.recall(s, address, moment))

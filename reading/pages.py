@@ -43,6 +43,8 @@ _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|div|p|article|meta|title|tab
 #: A text under so many letters is judged with its title, which else follows the text.
 _SHORT_TEXT = 60
 _HEAD_LINES, _TITLE, _ALIKE = 8, 250, 30
+#: What WordPress shows in a post's place until the reader gives its password.
+_LOCKED = "form.post-password-form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ def _read_html(
     tree = parse(text)
     if tree is None:
         return NotArticle(address=page.final_address, refusal=Refusal.NO_TEXT, detail="no markup")
+    if select(tree, _LOCKED):
+        return NotArticle(address=page.final_address, refusal=Refusal.NO_TEXT, detail="asks for a password")
     if source:
         remove(tree, source.selectors.remove)
     meta = read_metadata(tree)

@@ -27,6 +27,8 @@ from spiders.loader import spider_class
 
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 0.5
+#: Seconds that crawls have to end when the worker is stopped.
+_STOP_WITHIN = 10.0
 #: Loggers that tell of every step; what they warn of is still heard.
 _TALKATIVE = ("scrapy", "twisted", "asyncio", "alembic", "trafilatura", "htmldate", "charset_normalizer", "filelock")
 
@@ -47,10 +49,18 @@ class Worker:
         reporter = asyncio.create_task(self._report_progress())
         while line := await jobs.readline():
             self._spawn(self._crawl(decode_job(line)))
-        await self._runner.stop()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
         reporter.cancel()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        """End what runs; a crawl that cannot end in time, one that is just starting for instance, is left."""
+        stopping = asyncio.create_task(self._runner.stop())
+        await asyncio.wait({stopping, *self._tasks}, timeout=_STOP_WITHIN)
+        for job, crawler in tuple(self._crawlers.values()):
+            house = crawler.get_extension(House) if crawler.extensions else None
+            if house is not None:
+                log.warning("crawl left behind source=%s", job.source)
+                await house.give_up()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
