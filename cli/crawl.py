@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -26,7 +26,11 @@ from storage import runs
 from storage.engine import Store
 
 app = typer.Typer()
-_COLUMNS = ("leads", "known", "fetched", "not_modified", "new", "updated", "duplicates", "not_article", "requests")
+#: Count of a run → its heading.
+_COLUMNS = {
+    "requests": "requests", "not_modified": "304", "leads": "leads", "fetched": "fetched", "new": "new",
+    "updated": "updated", "duplicates": "copies", "not_article": "no article",
+}
 
 
 @app.command()
@@ -65,12 +69,15 @@ def send_alerts(settings: Settings, store: Store) -> Sent:
     )
 
 
-def print_runs(reports: Iterable[Report], title: str = "Crawls") -> None:
-    """A row a source."""
-    rows = [
-        (report.source, *(report.run.get(name, "") for name in _COLUMNS), _trouble(report)) for report in reports
-    ]
-    print_table(title, ("source", *(name.replace("_", " ") for name in _COLUMNS), "trouble"), rows)
+def print_runs(reports: Sequence[Report], title: str = "Crawls") -> None:
+    """A row a source; columns that would hold nothing are left out."""
+    counts = [name for name in _COLUMNS if any(report.run.get(name) for report in reports)]
+    rows = [[report.source, *(report.run.get(name, 0) for name in counts)] for report in reports]
+    headings = ["source", *(_COLUMNS[name] for name in counts)]
+    if any(map(_trouble, reports)):
+        headings.append("trouble")
+        rows = [[*row, _trouble(report)] for row, report in zip(rows, reports, strict=True)]
+    print_table(title, headings, rows)
 
 
 async def _crawl_one(executor: LocalExecutor, key: str) -> Report:

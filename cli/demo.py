@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -69,17 +70,17 @@ def demo(
     with _home() as home, SampleSites.start() as sites:
         settings = _settings(home, sources(sites.origins))
         with archive(settings) as store:
-            letters = io.StringIO() if json else sys.stdout
-            first, second, third = _three_rounds(settings, store, sites, letters)
+            first, second, third = _three_rounds(settings, store, sites, None if json else sys.stdout)
             if json:
                 print_json(_object(store, first, second, third))
             else:
-                _print(store, first, second, third)
+                print_memberships(map(membership_object, _announced(store)), "Memberships announced")
+                _print_searches(_found(store))
             if not stop:
                 asyncio.run(_show(settings, store))
 
 
-def _three_rounds(settings: Settings, store: Store, sites: SampleSites, letters: TextIO) -> tuple[Round, Round, Round]:
+def _three_rounds(settings: Settings, store: Store, sites: SampleSites, letters: TextIO | None) -> tuple[Round, Round, Round]:
     first = _crawl(settings, store, "First crawl: everything is new, nothing is news", letters)
     published = sites.publish()
     second = _crawl(settings, store, f"The sites have published {published} articles: second crawl", letters)
@@ -87,13 +88,17 @@ def _three_rounds(settings: Settings, store: Store, sites: SampleSites, letters:
     return first, second, third
 
 
-def _crawl(settings: Settings, store: Store, title: str, letters: TextIO) -> Round:
+def _crawl(settings: Settings, store: Store, title: str, letters: TextIO | None) -> Round:
     with crawl_progress(title) as progress:
         reports = asyncio.run(crawl_sources(settings, _keys(settings), progress))
     ensure_default_rule(store, datetime.now(UTC))
+    if letters is not None:
+        print_runs(reports, title)
     sent = run_once(
-        store, lambda recipient: channel_for(recipient, letters), settings.feeds_folder, lambda: datetime.now(UTC)
+        store, partial(channel_for, stream=letters or io.StringIO()), settings.feeds_folder, lambda: datetime.now(UTC)
     )
+    if letters is not None:
+        out.print(f"{len(sent.deliveries)} alerts\n", style="bold")
     for report in reports:
         if report.error:
             err.print(f"{report.source}: {report.error}", markup=False)
@@ -157,13 +162,6 @@ def _alert_object(delivery: Delivery) -> dict[str, Any]:
         "event": delivery.event.id, "rule": delivery.rule, "recipient": delivery.recipient,
         "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
     }
-
-
-def _print(store: Store, first: Round, second: Round, third: Round) -> None:
-    for title, crawl in (("First crawl", first), ("After the sites published", second), ("Third crawl", third)):
-        print_runs(crawl.reports, f"{title}: {len(crawl.alerts)} alerts")
-    print_memberships(map(membership_object, _announced(store)), "Memberships announced")
-    _print_searches(_found(store))
 
 
 def _print_searches(found: Iterable[tuple[str, Found]]) -> None:

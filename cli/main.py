@@ -52,7 +52,7 @@ app = typer.Typer(
 )
 
 
-def _print_version(value: bool) -> None:  # noqa: FBT001 (Typer's signature)
+def _print_version(value: bool) -> None:
     if value:
         typer.echo(f"jarchi {version('jarchi')}")
         raise typer.Exit

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from alerts.quoting import isolated
 from cli.opening import archive
-from cli.output import JsonOption, print_json, print_table
+from cli.output import JsonOption, out, print_json
 from cli.picking import city_key, day, network_key
 from news.errors import UsageError
 from news.values import Status, Verb
@@ -48,13 +49,17 @@ def memberships(
 
 
 def print_memberships(found: Iterable[MembershipObject], title: str = "Memberships") -> None:
-    """A row an event, with its best sentence."""
-    rows = [
-        (item["city"], item["country"], item["network_name"], item["verb"], item["status"],
-         item["first_reported"][:10], item["evidence"][0]["sentence"] if item["evidence"] else "")
-        for item in found
-    ]
-    print_table(title, ("city", "country", "network", "verb", "status", "reported", "sentence"), rows)
+    """Two lines an event: what it says, and its best sentence with the sources that carry it."""
+    items = list(found)
+    out.print(f"\n{title}: {len(items)}", style="bold")
+    for item in items:
+        out.print(
+            f"{item['first_reported'][:10]}  {item['city']} ({item['country']}) {item['verb']} "
+            f"{item['network_name']} — {item['status']}", markup=False, highlight=False,
+        )
+        for evidence in item["evidence"][:1]:
+            carriers = ", ".join(dict.fromkeys(found["source"] for found in item["evidence"]))
+            out.print(f"    {isolated(evidence['sentence'])}  [{carriers}]", markup=False, style="dim", highlight=False)
 
 
 def _print_csv(found: Iterable[MembershipObject]) -> None:

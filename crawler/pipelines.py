@@ -14,6 +14,7 @@ from crawler.tally import Tally
 from news.values import NotArticle, Source
 from storage import articles, leads
 from storage.articles import Arrival, Saved
+from storage.leads import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -64,16 +65,16 @@ class KeepArticle:
         if isinstance(item.outcome, NotArticle):
             leads.settle(session, source, key, "refused", item.outcome.refusal.value)
             return item.outcome
-        saved, _ = articles.save(session, item.outcome, self._arrival(item.wanted.overlapped))
+        saved, _ = articles.save(session, item.outcome, self._arrival(item.wanted))
         leads.settle(session, source, key, "kept")
         return saved
 
-    def _arrival(self, overlapped: bool) -> Arrival:
+    def _arrival(self, wanted: Wanted) -> Arrival:
         run = self._house.run
         if run is None:
             raise RuntimeError("an item came before its run began")
         return Arrival(
-            now=self._house.facilities.clock(), last_good_at=run.last_good_at, overlapped=overlapped,
+            now=self._house.facilities.clock(), last_good_at=run.last_good_at, overlapped=wanted.overlapped,
             max_age=self._house.facilities.settings.alert_max_age,
         )
 

@@ -42,7 +42,7 @@ class ReaderPool:
     def close(self) -> None:
         """End the readers, whatever they are at."""
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
     def _started(self) -> ProcessPool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import jdatetime  # type: ignore[import-untyped]
+import jdatetime
 from babel.dates import format_date
 
 _DIGITS = {

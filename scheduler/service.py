@@ -76,7 +76,7 @@ class Service:
                 self._start(sources[key], request)
             await self._send_alerts()
         except JarchiError as error:
-            log.error("tick failed: %s", error)
+            log.warning("tick failed: %s", error)
 
     def _take(self, session: Session, sources: Mapping[str, Source]) -> list[tuple[str, int | None]]:
         now = self._clock()

@@ -30,7 +30,7 @@ def post_leads(body: bytes, base: str, source: Source) -> Iterator[Lead]:
     """The posts of one page; raises ValueError where the body is no list of posts."""
     posts = json.loads(body)
     if not isinstance(posts, list):
-        raise ValueError("not a list of posts")
+        raise ValueError("not a list of posts")  # noqa: TRY004 (an answer that cannot be read, not a wrong call)
     for post in posts:
         found = _lead(post, base, source) if isinstance(post, dict) else None
         if found is not None:

@@ -26,7 +26,7 @@ def demo() -> dict:
 
 
 def test_five_sources_are_crawled_without_a_failure(demo):
-    expected = {site: count for site, count in manifest().first_wave.items()}
+    expected = dict(manifest().first_wave)
     assert {run["source"]: run["fetched"] for run in demo["sources"]} == expected
     assert all(not run["failed"] and not run["refused"] for run in demo["sources"])
 

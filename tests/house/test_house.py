@@ -42,6 +42,8 @@ def test_the_lock_file_has_hashes_and_no_index_address():
     assert "--hash=sha256:" in lock
     assert "://" not in lock
     pinned = {line.partition("==")[0] for line in lock.splitlines() if line[:1].isalnum()}
-    wanted = PROJECT["project"]["dependencies"] + sum(PROJECT["project"]["optional-dependencies"].values(), [])
+    wanted = [*PROJECT["project"]["dependencies"]]
+    for extra in PROJECT["project"]["optional-dependencies"].values():
+        wanted += extra
     names = {requirement.partition(">")[0].partition("[")[0].replace("_", "-").lower() for requirement in wanted}
     assert names <= pinned

@@ -125,4 +125,4 @@ def test_closing_twice_is_harmless() -> None:
 
 def test_a_clock_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        Newsroom(datetime(2025, 1, 1))
+        Newsroom(datetime(2025, 1, 1))  # noqa: DTZ001

@@ -1,0 +1,185 @@
+"""Keeping articles: new, edited, met before at another address; all in the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from news.languages.tokens import fold
+from news.values import Article, Freshness, freshness
+from storage import fulltext, register
+from storage.keys import row_key
+from storage.rows import article_columns, claim_row, tag_row, to_article
+from storage.tables import AddressRow, ArticleRow, ClaimRow, TagRow, VersionRow
+from storage.turns import take_turns
+
+#: A text of fewer folded characters is the same story only under the same title.
+_SHORT_TEXT = 200
+_FIRST = col(ArticleRow.id)
+
+
+class Saved(StrEnum):
+    """What became of an article that was to be kept."""
+
+    NEW = "new"
+    #: known address, other words: the former ones are kept as a version
+    UPDATED = "updated"
+    #: the same text at another address
+    DUPLICATE = "duplicate"
+    #: nothing changed
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How an article came: what its freshness is judged by."""
+
+    now: datetime
+    #: start of the source's last good crawl before this one; None for a first crawl or an ingest
+    last_good_at: datetime | None = None
+    #: whether the list that showed it overlapped what was known of the source
+    overlapped: bool = False
+    #: an article older than this never alerts
+    max_age: timedelta = timedelta(days=30)
+
+    def freshness(self, article: Article) -> Freshness:
+        """Whether the article is news."""
+        return freshness(
+            article.dated,
+            last_good_at=self.last_good_at,
+            overlapped=self.overlapped,
+            now=self.now,
+            max_age=self.max_age,
+        )
+
+
+def save(session: Session, article: Article, arrival: Arrival) -> tuple[Saved, int]:
+    """Keep an article with its tags, claims, events and index entry; returns its id."""
+    digest = text_hash(article)
+    take_turns(session, (digest, *_keys(article), *register.turns(article.claims)))
+    known = _by_address(session, article.url)
+    if known is not None:
+        return _revisit(session, known, article, digest, arrival)
+    twin = session.exec(
+        select(ArticleRow).where(ArticleRow.text_hash == digest).order_by(_FIRST).limit(1)
+    ).first()
+    if twin is not None:
+        _add_address(session, _id(twin), article)
+        return Saved.DUPLICATE, _id(twin)
+    return Saved.NEW, _insert(session, article, digest, arrival)
+
+
+def text_hash(article: Article) -> str:
+    """SHA-256 of the folded text, with the title where the text is short."""
+    folded = fold(article.text)
+    if len(folded) < _SHORT_TEXT:
+        folded = f"{fold(article.title)}\n{folded}"
+    return hashlib.sha256(folded.encode()).hexdigest()
+
+
+def load(session: Session, article_id: int) -> Article | None:
+    """One article with its tags and claims."""
+    row = session.get(ArticleRow, article_id)
+    return _with_parts(session, row) if row else None
+
+
+def addresses(session: Session, article_id: int) -> tuple[str, ...]:
+    """Every address the article was found at, its own one first."""
+    row = session.get(ArticleRow, article_id)
+    own = row_key(row.url) if row and row.url else ""
+    found = session.exec(select(AddressRow).where(AddressRow.article_id == article_id)).all()
+    return tuple(
+        address.url for address in sorted(found, key=lambda address: (address.key != own, address.key))
+    )
+
+
+def count(session: Session) -> int:
+    """How many articles the archive holds."""
+    return session.exec(select(func.count()).select_from(ArticleRow)).one()
+
+
+def load_many(session: Session, ids: Iterable[int]) -> Iterator[tuple[int, Article]]:
+    """(id, article) in the order of `ids`; unknown ids are left out."""
+    for article_id in ids:
+        article = load(session, article_id)
+        if article is not None:
+            yield article_id, article
+
+
+def _keys(article: Article) -> tuple[str, ...]:
+    return (row_key(article.url),) if article.url else ()
+
+
+def _by_address(session: Session, url: str) -> ArticleRow | None:
+    if not url:
+        return None
+    address = session.get(AddressRow, row_key(url))
+    return session.get(ArticleRow, address.article_id) if address else None
+
+
+def _revisit(
+    session: Session, row: ArticleRow, article: Article, digest: str, arrival: Arrival
+) -> tuple[Saved, int]:
+    same_words = row.text_hash == digest and fold(row.title) == fold(article.title)
+    if same_words or row_key(row.url) != row_key(article.url):
+        return Saved.KNOWN, _id(row)
+    session.add(VersionRow(article_id=_id(row), title=row.title, text=row.text, fetched_at=row.fetched_at))
+    row.sqlmodel_update({**article_columns(article), "text_hash": digest, "versions": row.versions + 1})
+    row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
+    _replace_parts(session, _id(row), article, arrival)
+    return Saved.UPDATED, _id(row)
+
+
+def _insert(session: Session, article: Article, digest: str, arrival: Arrival) -> int:
+    row = ArticleRow(
+        **article_columns(article),
+        first_seen_at=arrival.now,
+        text_hash=digest,
+        sorted_at=article.dated.moment if article.dated else arrival.now,
+    )
+    session.add(row)
+    session.flush()
+    _add_address(session, _id(row), article)
+    _replace_parts(session, _id(row), article, arrival)
+    return _id(row)
+
+
+def _add_address(session: Session, article_id: int, article: Article) -> None:
+    if article.url:
+        session.add(
+            AddressRow(
+                key=row_key(article.url), url=article.url, source=article.source, article_id=article_id
+            )
+        )
+
+
+def _replace_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:
+    session.exec(delete(TagRow).where(col(TagRow.article_id) == article_id))
+    session.exec(delete(ClaimRow).where(col(ClaimRow.article_id) == article_id))
+    session.add_all(tag_row(article_id, position, tag) for position, tag in enumerate(article.tags))
+    claims = [claim_row(article_id, position, claim) for position, claim in enumerate(article.claims)]
+    session.add_all(claims)
+    session.flush()
+    register.record(session, article, claims, arrival.freshness(article))
+    fulltext.index(session, article_id, article.title, article.text)
+
+
+def _with_parts(session: Session, row: ArticleRow) -> Article:
+    tags = session.exec(
+        select(TagRow).where(TagRow.article_id == row.id).order_by(col(TagRow.position))
+    ).all()
+    claims = session.exec(
+        select(ClaimRow).where(ClaimRow.article_id == row.id).order_by(col(ClaimRow.position))
+    ).all()
+    return to_article(row, tags, claims)
+
+
+def _id(row: ArticleRow) -> int:
+    assert row.id is not None
+    return row.id

@@ -1,0 +1,149 @@
+"""Leads: what the lists of a source showed, what is still to be fetched, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from news.values import Lead
+from storage.keys import bounded, row_key
+from storage.rows import dated_columns, lead_row, to_lead
+from storage.tables import LeadRow, ValidatorRow
+
+#: A lead that failed so often is not asked for again until its list says that it changed.
+MAX_ATTEMPTS = 5
+#: Keys asked for at once; SQLite takes 32,766 and a sitemap may list 50,000.
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave with an answer, to be asked again with."""
+
+    address: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A lead to fetch now."""
+
+    lead: Lead
+    key: str
+    overlapped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What became of a list that was read."""
+
+    #: new, or changed since
+    wanted: tuple[Wanted, ...]
+    #: whether the list shows an address that the last good crawl knew: nothing lies between the two
+    overlapped: bool
+
+
+def record_list(
+    session: Session,
+    source: str,
+    leads: Iterable[Lead],
+    validators: Validators | None,
+    now: datetime,
+    last_good_at: datetime | None = None,
+) -> Noted:
+    """Note what a list shows, with its validators, in one transaction: a 304 can never hide a lead not fetched.
+
+    `now` is the start of the crawl, `last_good_at` that of the source's last good one.
+    """
+    by_key = {row_key(lead.address): lead for lead in leads}
+    known = _known(session, source, list(by_key))
+    overlapped = last_good_at is not None and any(row.first_seen_at <= last_good_at for row in known.values())
+    if validators is not None:
+        remember(session, validators, now)
+    wanted = [
+        _note(session, lead, key, known.get(key), overlapped=overlapped, now=now)
+        for key, lead in by_key.items()
+    ]
+    return Noted(wanted=tuple(item for item in wanted if item is not None), overlapped=overlapped)
+
+
+def pending(session: Session, source: str) -> tuple[Wanted, ...]:
+    """Leads of earlier crawls that were not fetched, oldest first."""
+    rows = session.exec(
+        select(LeadRow)
+        .where(
+            LeadRow.source == source,
+            col(LeadRow.state).in_(["pending", "failed"]),
+            col(LeadRow.attempts) < MAX_ATTEMPTS,
+        )
+        .order_by(col(LeadRow.first_seen_at))
+    )
+    return tuple(_wanted(row) for row in rows)
+
+
+def settle(session: Session, source: str, key: str, state: str, cause: str | None = None) -> None:
+    """Note how a lead ended: kept, refused or failed."""
+    row = session.get(LeadRow, (source, bounded(key)))
+    if row is None:
+        return
+    row.state, row.cause = state, cause
+    row.attempts = row.attempts + 1 if state == "failed" else 0
+    session.add(row)
+
+
+def remember(session: Session, validators: Validators, now: datetime) -> None:
+    """Store what to ask an address with next time; without any, forget what was stored."""
+    key = bounded(validators.address)
+    row = session.get(ValidatorRow, key)
+    if validators.etag is None and validators.last_modified is None:
+        if row is not None:
+            session.delete(row)
+        return
+    row = row or ValidatorRow(address=key, checked_at=now)
+    row.etag, row.last_modified, row.checked_at = validators.etag, validators.last_modified, now
+    session.add(row)
+
+
+def recall(session: Session, address: str, last_good_at: datetime) -> Validators | None:
+    """What to ask an address with; nothing that a crawl noted after the last good one, which may not have paged on."""
+    row = session.get(ValidatorRow, bounded(address))
+    if row is None or row.checked_at > last_good_at:
+        return None
+    return Validators(address=address, etag=row.etag, last_modified=row.last_modified)
+
+
+def _known(session: Session, source: str, keys: list[str]) -> dict[str, LeadRow]:
+    found: dict[str, LeadRow] = {}
+    for start in range(0, len(keys), _CHUNK):
+        some = col(LeadRow.key).in_(keys[start : start + _CHUNK])
+        found.update(
+            (row.key, row) for row in session.exec(select(LeadRow).where(LeadRow.source == source, some))
+        )
+    return found
+
+
+def _note(
+    session: Session, lead: Lead, key: str, row: LeadRow | None, *, overlapped: bool, now: datetime
+) -> Wanted | None:
+    if row is None:
+        session.add(lead_row(lead, key, overlapped=overlapped, now=now))
+        return Wanted(lead=lead, key=key, overlapped=overlapped)
+    if lead.modified_at is None or (row.modified_at is not None and lead.modified_at <= row.modified_at):
+        return None
+    # a page refused under no date of change may be readable since: a post whose password was taken away
+    changed = row.modified_at is not None or row.state == "refused"
+    row.modified_at = lead.modified_at
+    if changed:
+        row.sqlmodel_update(
+            {"state": "pending", "attempts": 0, "title": lead.title, **dated_columns(lead.dated)}
+        )
+    session.add(row)
+    return Wanted(lead=lead, key=key, overlapped=row.overlapped) if changed else None
+
+
+def _wanted(row: LeadRow) -> Wanted:
+    return Wanted(lead=to_lead(row), key=row.key, overlapped=row.overlapped)

@@ -1,0 +1,55 @@
+"""One service to a database."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from news.errors import AlreadyRunning
+from storage.engine import Store
+
+#: PostgreSQL advisory lock of the service: "jarchi" in ASCII.
+_ADVISORY_KEY = 0x6A6172636869
+
+
+@contextmanager
+def sole_service(store: Store) -> Iterator[None]:
+    """Hold the database for one service; the lock goes with the process, however it ends.
+
+    Raises AlreadyRunning where another service holds it.
+    """
+    with _file_lock(store) if store.is_sqlite else _advisory_lock(store):
+        yield
+
+
+@contextmanager
+def _file_lock(store: Store) -> Iterator[None]:
+    path = Path(f"{make_url(store.url).database}.lock")
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise AlreadyRunning(_message(store, f" (process {file.read().strip()})")) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextmanager
+def _advisory_lock(store: Store) -> Iterator[None]:
+    with store.session_connection() as connection:
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar():
+            raise AlreadyRunning(_message(store, ""))
+        yield
+
+
+def _message(store: Store, who: str) -> str:
+    return f"another Jarchi service{who} already runs on {store.url}; stop it first"

@@ -1,0 +1,283 @@
+"""The tables. Rows stay in this room; values cross its border."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.types import ByteOrdered, Json, Remark, UtcDateTime
+
+#: Names of constraints, so that both engines and every migration agree on them.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _field(column: Column[Any]) -> Any:
+    return Field(sa_column=column, default=None) if column.nullable else Field(sa_column=column)
+
+
+def _moment(*, nullable: bool = False, index: bool = False) -> Any:
+    return _field(Column(UtcDateTime(), nullable=nullable, index=index))
+
+
+def _key(*, primary: bool = False, index: bool = False, nullable: bool = False) -> Any:
+    return _field(Column(ByteOrdered(), primary_key=primary, nullable=nullable, index=index))
+
+
+def _text(*, nullable: bool = False) -> Any:
+    return _field(Column(Text(), nullable=nullable))
+
+
+def _remark() -> Any:
+    return _field(Column(Remark(), nullable=True))
+
+
+def _owner(table: str, *, index: bool = True, primary: bool = False, nullable: bool = False) -> Any:
+    key = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return _field(Column(Integer(), key, nullable=nullable, index=index, primary_key=primary))
+
+
+class SourceRow(SQLModel, table=True):
+    """What the database knows of a source beside its TOML: when it is due and how it fares."""
+
+    __tablename__ = "source"
+
+    key: str = _key(primary=True)
+    #: set by `sources enable` and `disable`; None leaves it to the TOML
+    enabled: bool | None = None
+    next_due_at: datetime | None = _moment(nullable=True, index=True)
+    #: start of the last crawl that succeeded
+    last_good_at: datetime | None = _moment(nullable=True)
+    last_run_at: datetime | None = _moment(nullable=True)
+    #: failed crawls since the last good one
+    failures: int = 0
+    last_error: str | None = _remark()
+
+
+class RunRow(SQLModel, table=True):
+    """One crawl of one source."""
+
+    __tablename__ = "run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = _key(index=True)
+    #: running, good, failed or lost (its worker died)
+    state: str
+    started_at: datetime = _moment(index=True)
+    finished_at: datetime | None = _moment(nullable=True)
+    #: the source's `last_good_at` when the run began: what freshness is judged against
+    last_good_at: datetime | None = _moment(nullable=True)
+    #: `host:pid` of the process that crawls
+    worker: str = _key()
+    counts: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    error: str | None = _remark()
+
+
+class RequestRow(SQLModel, table=True):
+    """Something the web page or a command asks of the scheduler."""
+
+    __tablename__ = "request"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    source: str = _key()
+    created_at: datetime = _moment()
+    taken_at: datetime | None = _moment(nullable=True, index=True)
+    finished_at: datetime | None = _moment(nullable=True)
+    outcome: str | None = _remark()
+
+
+class ValidatorRow(SQLModel, table=True):
+    """What a server gave to ask again with: stored with the content it stands for."""
+
+    __tablename__ = "validator"
+
+    #: the requested address, as requested
+    address: str = _key(primary=True)
+    etag: str | None = _text(nullable=True)
+    last_modified: str | None = _text(nullable=True)
+    checked_at: datetime = _moment()
+
+
+class LeadRow(SQLModel, table=True):
+    """An address that a list of a source showed, and what became of it."""
+
+    __tablename__ = "lead"
+
+    source: str = _key(primary=True)
+    #: `news.addresses.address_key`
+    key: str = _key(primary=True)
+    address: str = _text()
+    road: str
+    title: str | None = _text(nullable=True)
+    published_at: datetime | None = _moment(nullable=True)
+    published_precision: str | None = None
+    published_from: str | None = None
+    published_calendar: str | None = None
+    modified_at: datetime | None = _moment(nullable=True)
+    first_seen_at: datetime = _moment()
+    #: whether the list that first showed it overlapped what was known of the source
+    overlapped: bool
+    #: pending, kept, refused or failed
+    state: str
+    attempts: int = 0
+    #: why it was refused, or failed last
+    cause: str | None = _remark()
+
+    __table_args__ = (Index("ix_lead_source_state", "source", "state"),)
+
+
+class ArticleRow(SQLModel, table=True):
+    """An article as last read."""
+
+    __tablename__ = "article"
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str = _text()
+    source: str = _key(index=True)
+    title: str = _text()
+    text: str = _text()
+    language: str = _key(index=True)
+    language_confidence: float
+    authors: list[str] = Field(sa_column=Column(Json, nullable=False))
+    published_at: datetime | None = _moment(nullable=True)
+    published_precision: str | None = None
+    published_from: str | None = None
+    published_calendar: str | None = None
+    original_source: str | None = _text(nullable=True)
+    fetched_at: datetime = _moment()
+    first_seen_at: datetime = _moment()
+    #: publication, or first sight where undated: what newest-first means
+    sorted_at: datetime = _moment(index=True)
+    #: SHA-256 of the folded text
+    text_hash: str = _key(index=True)
+    #: readings that differed
+    versions: int = 1
+
+
+class AddressRow(SQLModel, table=True):
+    """Every address an article was found at."""
+
+    __tablename__ = "address"
+
+    #: `news.addresses.address_key`
+    key: str = _key(primary=True)
+    url: str = _text()
+    source: str = _key()
+    article_id: int = _owner("article")
+
+
+class VersionRow(SQLModel, table=True):
+    """What an article said before it was edited."""
+
+    __tablename__ = "version"
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = _owner("article")
+    title: str = _text()
+    text: str = _text()
+    fetched_at: datetime = _moment()
+
+
+class TagRow(SQLModel, table=True):
+    """A network or place found in an article."""
+
+    __tablename__ = "tag"
+
+    article_id: int = _owner("article", index=False, primary=True)
+    #: order within the article
+    position: int = Field(primary_key=True)
+    kind: str
+    key: str = _key()
+    alias: str = _text()
+    part: str
+    span_start: int
+    span_end: int
+    rule: str
+
+    __table_args__ = (Index("ix_tag_kind_key", "kind", "key", "article_id"),)
+
+
+class EventRow(SQLModel, table=True):
+    """What claims agree on; an unmatched one (`matched_at` null) waits in the outbox."""
+
+    __tablename__ = "event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    member: str = _key()
+    network: str = _key()
+    verb: str
+    episode: int
+    status: str
+    confidence: float
+    first_reported: datetime = _moment()
+    last_evidence: datetime = _moment()
+    freshness: str
+    matched_at: datetime | None = _moment(nullable=True, index=True)
+
+    __table_args__ = (UniqueConstraint("member", "network", "verb", "episode"),)
+
+
+class ClaimRow(SQLModel, table=True):
+    """A membership statement; without an event it waits for a person's review."""
+
+    __tablename__ = "claim"
+
+    article_id: int = _owner("article", index=False, primary=True)
+    #: order within the article
+    position: int = Field(primary_key=True)
+    member: str | None = _key(nullable=True)
+    network: str | None = _key(nullable=True)
+    verb: str
+    status: str
+    sentence: str = _text()
+    part: str
+    span_start: int
+    span_end: int
+    confidence: float
+    rule: str
+    event_id: int | None = _owner("event", nullable=True)
+
+
+class RuleRow(SQLModel, table=True):
+    """Who is told of which events."""
+
+    __tablename__ = "rule"
+
+    name: str = _key(primary=True)
+    enabled: bool = True
+    #: empty tuples match everything
+    verbs: list[str] = Field(sa_column=Column(Json, nullable=False))
+    statuses: list[str] = Field(sa_column=Column(Json, nullable=False))
+    networks: list[str] = Field(sa_column=Column(Json, nullable=False))
+    cities: list[str] = Field(sa_column=Column(Json, nullable=False))
+    countries: list[str] = Field(sa_column=Column(Json, nullable=False))
+    confidence: float
+    recipients: list[str] = Field(sa_column=Column(Json, nullable=False))
+    created_at: datetime = _moment()
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One alert to one recipient, until its receipt."""
+
+    __tablename__ = "delivery"
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = _owner("event", index=False)
+    status: str
+    rule: str = _key()
+    recipient: str = _key()
+    created_at: datetime = _moment()
+    attempts: int = 0
+    next_attempt_at: datetime | None = _moment(nullable=True, index=True)
+    sent_at: datetime | None = _moment(nullable=True)
+    error: str | None = _remark()
+
+    __table_args__ = (UniqueConstraint("event_id", "status", "rule", "recipient"),)

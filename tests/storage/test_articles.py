@@ -1,0 +1,188 @@
+"""Keeping articles: new, edited, met again, copied."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from news.values import Freshness, Status, TagKind
+from storage import articles
+from storage.articles import Saved
+from storage.engine import Store
+from storage.schema import open_store
+from storage.search import search
+from storage.tables import VersionRow
+
+
+def _count(store: Store) -> int:
+    with store.reading() as session:
+        return articles.count(session)
+
+
+def test_a_new_article(store: Store, make: Any) -> None:
+    assert make.keep(store, make.article()) == (Saved.NEW, 1)
+    assert _count(store) == 1
+
+
+def test_the_same_article_again_changes_nothing(store: Store, make: Any) -> None:
+    make.keep(store, make.article())
+    later = make.article(fetched_at=make.now + make.day)
+    assert make.keep(store, later) == (Saved.KNOWN, 1)
+    with store.reading() as session:
+        assert articles.load(session, 1) == make.article()
+        assert session.exec(select(VersionRow)).all() == []
+
+
+@pytest.mark.parametrize("changes", [{"title": "عنوان تازه"}, {"text": "متن تازه"}])
+def test_an_edited_article_keeps_its_former_words(store: Store, make: Any, changes: dict[str, str]) -> None:
+    first = make.article(tags=(make.tag(TagKind.NETWORK, "amf"), make.tag(TagKind.CITY, "111822")))
+    make.keep(store, first)
+    edited = make.article(
+        **changes, fetched_at=make.now + make.day, tags=(make.tag(TagKind.NETWORK, "uclg"),)
+    )
+    assert make.keep(store, edited, now=make.now + make.day) == (Saved.UPDATED, 1)
+    with store.reading() as session:
+        assert articles.load(session, 1) == edited
+        (version,) = session.exec(select(VersionRow)).all()
+    assert (version.title, version.text, version.fetched_at) == (first.title, first.text, first.fetched_at)
+
+
+def test_an_edited_article_is_found_by_its_new_words_only(store: Store, make: Any) -> None:
+    make.keep(store, make.article(text="قدیمی"))
+    make.keep(store, make.article(text="تازه"))
+    with store.reading() as session:
+        assert [search(session, word).total for word in ("تازه", "قدیمی")] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://yazd.example/news/1",
+        "https://www.yazd.example/news/1/",
+        "https://m.yazd.example/news/1",
+        "https://yazd.example/news/1?utm_source=x&fbclid=1",
+        "https://yazd.example/news/1/amp",
+        "https://YAZD.example/news/1#top",
+    ],
+)
+def test_spellings_of_an_address_are_one_article(store: Store, make: Any, spelling: str) -> None:
+    make.keep(store, make.article())
+    assert make.keep(store, make.article(url=spelling)) == (Saved.KNOWN, 1)
+    edited = make.article(url=spelling, text="متن تازه", title="عنوان تازه")
+    assert make.keep(store, edited) == (Saved.UPDATED, 1)
+
+
+def test_the_same_text_at_another_address_is_one_article(store: Store, make: Any) -> None:
+    make.keep(store, make.article(1))
+    copy = make.article(
+        2, url="https://isna.example/b", source="isna", text=make.article(1).text.replace("ی", "ي")
+    )
+    assert make.keep(store, copy) == (Saved.DUPLICATE, 1)
+    assert make.keep(store, copy) == (Saved.KNOWN, 1)
+    third = make.article(3, url="https://aaa.example/c", text=make.article(1).text)
+    assert make.keep(store, third) == (Saved.DUPLICATE, 1)
+    with store.reading() as session:
+        assert articles.load(session, 1) == make.article(1)
+        own, *others = articles.addresses(session, 1)
+    assert own == make.article(1).url
+    assert set(others) == {copy.url, third.url}
+
+
+def test_a_copy_that_is_edited_leaves_the_original_alone(store: Store, make: Any) -> None:
+    make.keep(store, make.article(1))
+    make.keep(store, make.article(2, text=make.article(1).text))
+    assert make.keep(store, make.article(2, text="متن دیگر")) == (Saved.KNOWN, 1)
+    with store.reading() as session:
+        assert articles.load(session, 1) == make.article(1)
+
+
+def test_a_short_text_is_the_same_story_only_under_the_same_title(store: Store, make: Any) -> None:
+    one, other, copy = (
+        make.article(number, title=title, text="ادامه خبر را بخوانید.")
+        for number, title in ((1, "عضویت یزد"), (2, "عضویت شیراز"), (3, "عضويت يزد"))
+    )
+    assert make.keep(store, one) == (Saved.NEW, 1)
+    assert make.keep(store, other) == (Saved.NEW, 2)
+    assert make.keep(store, copy) == (Saved.DUPLICATE, 1)
+
+
+def test_texts_without_an_address(store: Store, make: Any) -> None:
+    one, other = make.article(1, url=""), make.article(2, url="")
+    assert make.keep(store, one) == (Saved.NEW, 1)
+    assert make.keep(store, other) == (Saved.NEW, 2)
+    assert make.keep(store, one) == (Saved.DUPLICATE, 1)
+
+
+def test_unknown_ids_are_left_out(store: Store, make: Any) -> None:
+    make.keep(store, make.article(1))
+    make.keep(store, make.article(2))
+    with store.reading() as session:
+        assert articles.load(session, 4711) is None
+        assert list(articles.load_many(session, [2, 4711, 1])) == [(2, make.article(2)), (1, make.article(1))]
+
+
+def test_an_error_in_the_transaction_keeps_nothing(store: Store, make: Any) -> None:
+    with pytest.raises(InterruptedError):
+        make.interrupted(store, lambda session: articles.save(session, make.article(), make.arrival()))
+    assert _count(store) == 0
+    with store.reading() as session:
+        assert search(session, "یزد").total == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "arrival", "expected"),
+    [
+        ({}, {}, Freshness.NEWS),
+        ({}, {"last_good_at": None}, Freshness.FIRST_CRAWL),
+        ({"age": timedelta(days=1, hours=3)}, {}, Freshness.BEFORE_LAST_CRAWL),
+        ({"age": timedelta(hours=20)}, {}, Freshness.NEWS),  # within the margin
+        ({"age": timedelta(days=31)}, {"last_good": timedelta(days=60)}, Freshness.TOO_OLD),
+        ({"age": timedelta(days=29)}, {"last_good": timedelta(days=60)}, Freshness.NEWS),  # after an outage
+        ({"age": None}, {"overlapped": True}, Freshness.NEWS),
+        ({"age": None}, {"overlapped": False}, Freshness.UNDATED),
+    ],
+)
+def test_freshness_is_kept_with_the_event(
+    store: Store, make: Any, changes: dict[str, Any], arrival: dict[str, Any], expected: Freshness
+) -> None:
+    age = changes.get("age", make.hour)
+    dated = None if age is None else make.dated(make.now - age)
+    if "last_good" in arrival:
+        arrival = {"last_good_at": make.now - arrival["last_good"]}
+    make.keep(store, make.article(dated=dated, claims=(make.claim(),)), **arrival)
+    (event,) = make.events(store)
+    assert event.freshness is expected
+    assert event.status is Status.ANNOUNCED
+
+
+def _save_many(url: str, start: Any, make: Any, numbers: list[int]) -> None:
+    store = open_store(url)
+    start.wait()
+    for number in numbers:
+        make.keep(store, make.article(number, claims=(make.claim(member=str(number % 5)),)))
+    store.close()
+
+
+def test_two_processes_keep_the_same_articles_at_once(any_url: str, make: Any) -> None:
+    """Each address, text and event once; no error of a lock or of a double key reaches anyone."""
+    context = multiprocessing.get_context("spawn")
+    open_store(any_url).close()
+    start = context.Barrier(2)
+    orders = list(range(20)), list(reversed(range(20)))
+    writers = [context.Process(target=_save_many, args=(any_url, start, make, order)) for order in orders]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    store = open_store(any_url)
+    assert _count(store) == 20
+    assert {(event.member, event.episode) for event in make.events(store)} == {(str(n), 1) for n in range(5)}
+    with store.reading() as session:
+        assert session.connection().execute(text("SELECT count(*) FROM article_search")).scalar() == 20
+    store.close()
