@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 JOBS ?= 2
 
@@ -17,13 +18,15 @@ help: ## Show the targets
 install: $(STAMP) ## Make .venv from the lock file
 
 # pip 23.2, which Python 3.11.7 brings, cannot install this lock file: bring a newer one first.
+# What it prints goes to standard error: standard output belongs to the target that was asked for.
 $(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jarchi needs Python 3.11 or newer")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jarchi needs Python 3.11 or newer")'
+	@echo "Installing into $(VENV)" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >&2
+	@$(PIP) 'pip>=25.1' >&2
+	@$(PIP) --require-hashes --requirement requirements.lock >&2
+	@$(PIP) --no-build-isolation --no-deps --editable . >&2
+	@touch $@
 
 demo: $(STAMP) ## Sample sites, crawls, three alerts, searches, the web page (ARGS="--exit --json")
 	@$(BIN)/jarchi demo $(ARGS)
