@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from urllib.parse import unquote
 
 import jdatetime
 from babel import Locale, UnknownLocaleError
@@ -17,6 +19,10 @@ from news.values import UNDETERMINED, Article, MembershipEvent, Precision, Sourc
 from web.objects import named
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+#: Escapes of what is not ASCII.
+_ESCAPES = re.compile(r"(?:%[89a-fA-F][0-9a-fA-F])+")
+#: White space, control characters and marks that turn the direction: an address with them stays escaped.
+_OBSCURE = re.compile("[\\s\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]")
 #: Countries whose own calendar is the Jalali one.
 _JALALI_COUNTRIES = ("IR", "AF")
 
@@ -83,6 +89,14 @@ class Show:
     def link(self, address: str) -> str | None:
         """The address if a browser may follow it: http and https only."""
         return address if is_web_address(address) else None
+
+    def readable(self, address: str) -> str:
+        """The address with its letters written out, where that hides nothing."""
+        try:
+            written = _ESCAPES.sub(lambda escapes: unquote(escapes[0], errors="strict"), address)
+        except UnicodeDecodeError:
+            return address
+        return address if _OBSCURE.search(written) else written
 
     def pieces(self, text: str, marks: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
         """The text cut into pieces that are marked or not."""
