@@ -40,7 +40,12 @@ class SampleSites:
             text=True,
             cwd=_HOME,
         )
-        return cls(process, _line(process)["sites"])
+        try:
+            return cls(process, _line(process)["sites"])
+        except SampleSitesError:
+            with process:  # closes its pipes
+                process.kill()
+            raise
 
     def publish(self) -> int:
         """Let the second wave appear, and say how many articles it has: none the second time."""
