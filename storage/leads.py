@@ -15,6 +15,8 @@ from storage.tables import LeadRow, ValidatorRow
 
 #: A lead that failed so often is not asked for again until its list says that it changed.
 MAX_ATTEMPTS = 5
+#: What says something of the site at that moment, and nothing of the page.
+_SITE_FAULTS = ("robots", "dns", "connection-refused", "http-429", "http-502", "http-503", "http-504")
 #: Keys asked for at once; SQLite takes 32,766 and a sitemap may list 50,000.
 _CHUNK = 1_000
 
@@ -91,7 +93,10 @@ def settle(session: Session, source: str, key: str, state: str, cause: str | Non
     if row is None:
         return
     row.state, row.cause = state, cause
-    row.attempts = row.attempts + 1 if state == "failed" else 0
+    if state != "failed":
+        row.attempts = 0
+    elif cause not in _SITE_FAULTS:
+        row.attempts += 1
     session.add(row)
 
 

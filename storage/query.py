@@ -89,11 +89,19 @@ def parse_query(text: str) -> Node | None:
         raise QueryError(f"the query cannot hold the character at {bad.start()}")
     if not text.strip():
         return None
+    plain = _QUOTES.sub(r'"\1"', text)
     try:
-        tree = luqum_parse(_QUOTES.sub(r'"\1"', text))
+        tree = luqum_parse(plain)
     except ParseError as error:
-        raise QueryError(f"the query cannot be read: {error}") from None
+        raise QueryError(_said(plain, error)) from None
     return _node(tree, 0)
+
+
+def _said(text: str, error: ParseError) -> str:
+    """The parser's complaint in the reader's words, where the cause is plain."""
+    if text.count('"') % 2:
+        return f"the quotation that begins at character {text.rindex(chr(34))} is not closed"
+    return f"the query cannot be read: {error}"
 
 
 def positive_words(node: Node | None) -> Iterator[Words]:

@@ -32,6 +32,7 @@ from storage.tables import AddressRow, ArticleRow, TagRow
 
 #: A title's word weighs so many times a body's in the ranking.
 TITLE_WEIGHT = 5.0
+_NEWLINE = "\n"
 _SNIPPET_BEFORE, _SNIPPET_LENGTH = 80, 240
 
 
@@ -262,20 +263,32 @@ def _distinct(keys: Iterable[Any], kind: TagKind) -> tuple[str, ...]:
 
 
 def snippet_of(body: str, sought: Sought) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """A piece of the text around the first word sought, and where the sought words stand in it."""
+    """A piece of the text around the first word sought, and where the sought words stand in it.
+
+    It holds whole words, and an ellipsis where the text goes on.
+    """
     places = [(token.start, token.end) for token in tokens(body) if sought.names(token)]
-    first = places[0][0] if places else 0
-    start = _word_start(body, max(0, first - _SNIPPET_BEFORE))
-    piece = body[start : start + _SNIPPET_LENGTH].replace("\n", " ").rstrip()
-    end = start + len(piece)
+    start = _word_start(body, max(0, places[0][0] - _SNIPPET_BEFORE) if places else 0)
+    end = _word_end(body, start + _SNIPPET_LENGTH - len("…  …"))
+    before, after = "… " if start else "", " …" if end < len(body) else ""
+    piece = f"{before}{body[start:end].replace(_NEWLINE, ' ')}{after}"
+    shift = start - len(before)
     return piece, tuple(
-        (left - start, right - start) for left, right in places if start <= left and right <= end
+        (left - shift, right - shift) for left, right in places if start <= left and right <= end
     )
 
 
 def _word_start(body: str, position: int) -> int:
-    space = body.rfind(" ", 0, position + 1)
-    return space + 1 if position and space >= 0 else 0
+    space = max(body.rfind(" ", 0, position + 1), body.rfind(_NEWLINE, 0, position + 1))
+    return space + 1 if position else 0
+
+
+def _word_end(body: str, position: int) -> int:
+    """The end of the last word before `position`; a single longer word is cut."""
+    if position >= len(body):
+        return len(body.rstrip())
+    space = max(body.rfind(" ", 0, position + 1), body.rfind(_NEWLINE, 0, position + 1))
+    return space if space > position - _SNIPPET_LENGTH else position
 
 
 def _facets(session: Session, condition: ColumnElement[bool]) -> dict[str, tuple[tuple[str, int], ...]]:

@@ -111,6 +111,13 @@ def test_a_lead_that_fails_is_tried_a_few_times(store: Store, make: Any) -> None
     assert _pending(store) == [_lead(1).address]
 
 
+def test_a_site_that_is_down_costs_no_attempt(store: Store, make: Any) -> None:
+    (wanted,) = _show(store, make, _lead(1))
+    for _ in range(MAX_ATTEMPTS + 1):
+        _settle(store, wanted, "failed", "http-503")
+    assert _pending(store) == [_lead(1).address]
+
+
 def test_a_lead_whose_list_says_that_it_changed_is_wanted_again(store: Store, make: Any) -> None:
     (wanted,) = _show(store, make, _lead(1, modified_at=make.now))
     for _ in range(MAX_ATTEMPTS):
