@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from scrapy import Request, Spider
 from scrapy.http import HtmlResponse, Response
-from twisted.python.failure import Failure
 
 from crawler.answers import cause_of, conditional, page_of, validators_of
 from crawler.house import House
@@ -25,6 +25,22 @@ from storage.leads import Noted, Validators, Wanted
 _REST_MARGIN = timedelta(hours=1)
 #: Pages of a REST collection read in one crawl.
 _REST_PAGES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What the pages of one list showed so far, newest first; noted together, so that they overlap together."""
+
+    leads: tuple[Lead, ...] = ()
+    #: of the first page
+    validators: Validators | None = None
+
+    def with_page(self, shown: Iterable[Lead], validators: Validators | None) -> Gathered:
+        """The same with one more, older page."""
+        return Gathered(leads=(*self.leads, *shown), validators=self.validators or validators)
+
+
+_NOTHING = Gathered()
 
 
 class SourceSpider(Spider):
@@ -95,34 +111,38 @@ class SourceSpider(Spider):
             for request in self.article_requests(noted):
                 yield request
 
-    async def parse_posts(self, response: Response, asked: str, page: int) -> AsyncIterator[Any]:
+    async def parse_posts(
+        self, response: Response, asked: str, page: int, gathered: Gathered = _NOTHING
+    ) -> AsyncIterator[Any]:
         """WordPress posts; pages on as long as pages are full and do not reach what the last good crawl knew."""
-        if self.is_unchanged(response):
+        posts = None if self.is_unchanged(response) else self.readable(post_leads, response)
+        if posts is None:
             return
-        found = self.readable(post_leads, response)
-        if found is None:
-            return
-        posts = list(found)
-        noted = await self.note(posts, None)
-        for request in self.article_requests(noted):
-            yield request
-        if not noted.overlapped and len(posts) == PAGE_SIZE and page < _REST_PAGES:
+        gathered = gathered.with_page(posts, None)
+        if len(posts) == PAGE_SIZE and page < _REST_PAGES and not await self.reaches_back(posts):
             address = asked.replace(f"&page={page}&", f"&page={page + 1}&")
-            yield await self.list_request(address, self.parse_posts, page=page + 1)
+            yield await self.list_request(address, self.parse_posts, page=page + 1, gathered=gathered)
+            return
+        for request in self.article_requests(await self.note(gathered.leads, None)):
+            yield request
 
-    async def parse_list(self, response: Response, asked: str, road: ListRoad, page: int) -> AsyncIterator[Any]:
+    async def parse_list(
+        self, response: Response, asked: str, road: ListRoad, page: int, gathered: Gathered = _NOTHING
+    ) -> AsyncIterator[Any]:
         """A list page of HTML; goes on to older ones until it shows what the last good crawl knew."""
         if self.is_unchanged(response):
             return
         if not isinstance(response, HtmlResponse):
             self.house.tally.lists_failed["not-html"] += 1
             return
-        noted = await self.note(self.leads_of(response, road), validators_of(response, asked))
-        for request in self.article_requests(noted):
-            yield request
+        found = tuple(self.leads_of(response, road))
+        gathered = gathered.with_page(found, validators_of(response, asked))
         older = next_page(response, road)
-        if older and not noted.overlapped and page < road.pages:
-            yield await self.list_request(older, self.parse_list, road=road, page=page + 1)
+        if older and page < road.pages and not await self.reaches_back(found):
+            yield await self.list_request(older, self.parse_list, road=road, page=page + 1, gathered=gathered)
+            return
+        for request in self.article_requests(await self.note(gathered.leads, gathered.validators)):
+            yield request
 
     def leads_of(self, response: HtmlResponse, road: ListRoad) -> Iterable[Lead]:
         """The articles of a list page: what a spider for an odd site replaces."""
@@ -135,10 +155,12 @@ class SourceSpider(Spider):
         page = page_of(response, address, self.house.facilities.clock())
         yield Fetched(page=page, wanted=wanted, validators=validators_of(response, address))
 
-    async def list_failed(self, failure: Failure) -> None:
-        """Count a list that could not be had."""
+    async def list_failed(self, failure: Any) -> None:
+        """Count a list that could not be had; what its newer pages showed is kept for the next crawl."""
         cause = cause_of(failure)
         self.house.tally.lists_failed[cause] += 1
+        gathered: Gathered = failure.request.cb_kwargs.get("gathered", _NOTHING)
+        await self.note(gathered.leads, None)
         self.logger.warning("list failed source=%s cause=%s: %s", self.name, cause, failure.getErrorMessage())
 
     async def article_failed(self, failure: Any) -> None:
@@ -175,6 +197,12 @@ class SourceSpider(Spider):
         self.house.tally.leads += len(shown)
         self.house.tally.known += len(shown) - len(noted.wanted)
         return noted
+
+    async def reaches_back(self, shown: tuple[Lead, ...]) -> bool:
+        """Whether a page of a list shows what the last good crawl knew: older pages hold nothing new."""
+        return await self.house.facilities.write(
+            lambda s: leads.overlaps(s, self.source.key, shown, self.last_good_at)
+        )
 
     def article_requests(self, noted: Noted) -> list[Request]:
         """Requests for what is new in a list, or has changed."""

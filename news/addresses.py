@@ -13,6 +13,7 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_SLASH = re.compile("%2f", re.IGNORECASE)
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 _PORTS = {"http": 80, "https": 443}
 
@@ -24,7 +25,7 @@ def canonical(address: str, base: str | None = None) -> str:
     """
     parts = _split(urljoin(base, address.strip()) if base else address.strip())
     host = _host(parts)
-    path = _path(_SESSION_PATH.sub("", urlsplit(urljoin("http://h/", parts.path)).path))
+    path = _without_dots(_path(_SESSION_PATH.sub("", parts.path)))
     query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)]
     return urlunsplit((parts.scheme.lower(), host, path or "/", urlencode(sorted(query)), ""))
 
@@ -81,9 +82,23 @@ def _is_ipv6(name: str) -> bool:
         return False
 
 
+def _without_dots(path: str) -> str:
+    """The path without `.` and `..` (RFC 3986, 5.2.4); empty segments are the server's business and stay."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments and segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
 def _path(path: str) -> str:
-    """One spelling of the escapes; bytes that are no UTF-8 stay as they are."""
+    """One spelling of the escapes; an escaped slash is no separator, and bytes that are no UTF-8 stay escaped."""
     try:
-        return quote(unquote(path, errors="strict"), safe=_SAFE_PATH)
+        return "%2F".join(quote(unquote(part, errors="strict"), safe=_SAFE_PATH) for part in _SLASH.split(path))
     except UnicodeDecodeError:
         return quote(path, safe=_SAFE_PATH + "%")

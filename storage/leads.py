@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +63,7 @@ def record_list(
     """
     by_key = {row_key(lead.address): lead for lead in leads}
     known = _known(session, source, list(by_key))
-    overlapped = last_good_at is not None and any(row.first_seen_at <= last_good_at for row in known.values())
+    overlapped = _is_old(known, last_good_at)
     if validators is not None:
         remember(session, validators, now)
     wanted = [
@@ -71,6 +71,11 @@ def record_list(
         for key, lead in by_key.items()
     ]
     return Noted(wanted=tuple(item for item in wanted if item is not None), overlapped=overlapped)
+
+
+def overlaps(session: Session, source: str, leads: Iterable[Lead], last_good_at: datetime | None) -> bool:
+    """Whether one of the leads was known by the start of the last good crawl."""
+    return _is_old(_known(session, source, [row_key(lead.address) for lead in leads]), last_good_at)
 
 
 def pending(session: Session, source: str) -> tuple[Wanted, ...]:
@@ -129,6 +134,10 @@ def _known(session: Session, source: str, keys: list[str]) -> dict[str, LeadRow]
             (row.key, row) for row in session.exec(select(LeadRow).where(LeadRow.source == source, some))
         )
     return found
+
+
+def _is_old(known: Mapping[str, LeadRow], last_good_at: datetime | None) -> bool:
+    return last_good_at is not None and any(row.first_seen_at <= last_good_at for row in known.values())
 
 
 def _note(

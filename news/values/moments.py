@@ -8,9 +8,11 @@ from enum import StrEnum
 
 
 def as_utc(moment: datetime, name: str = "moment") -> datetime:
-    """The same instant in UTC; raises ValueError for a naive datetime, naming the field."""
+    """The same instant in UTC; raises ValueError, naming the field, for a naive one or one no calendar reaches."""
     if moment.tzinfo is None:
         raise ValueError(f"{name} has no time zone: {moment.isoformat()}")
+    if not 1 < moment.year < 9999:
+        raise ValueError(f"{name} lies outside the years 2 to 9998: {moment.isoformat()}")
     return moment.astimezone(UTC)
 
 

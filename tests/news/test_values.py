@@ -266,3 +266,9 @@ def test_a_source_names_the_key_at_fault(changes: dict[str, Any], place: tuple[A
     (error,) = caught.value.errors()
     assert error["loc"] == place
     assert says in error["msg"]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_moment_at_the_end_of_the_calendar_is_refused(year: int) -> None:
+    with pytest.raises(ValueError, match="lies outside the years"):
+        as_utc(datetime(year, 6, 1, tzinfo=UTC))

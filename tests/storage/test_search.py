@@ -117,7 +117,7 @@ def test_filters_by_time(find: Callable[..., Found], make: Any) -> None:
 
 
 @pytest.mark.parametrize(("query", "words"), [
-    ("(mashhad", "1 opening and 0 closing brackets"), ("mashhad AND", "at the end"), ('"mashhad', "character 0 is not closed"), ("mayor:x", "character 0"),
+    ("(mashhad", "unmatched parenthesis) at the end"), ("mashhad AND", "at the end"), ('"mashhad', "character 0 is not closed"), ("mayor:x", "character 0"),
     ("مشهد mayor:x", "character 5"), ("mashhad~", "Fuzzy"), ("mashhad^2", "Boost"), ("[a TO b]", "character 0"), ("/mash/", "Regex"),
     ("network:(amf OR scn)", "one value at character 0"), ("a\0b", "character at 1"), ("a" * (LONGEST_QUERY + 1), "1001 characters"),
     ("(" * 40 + "a" + ")" * 40, "nested too deeply"),
