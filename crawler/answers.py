@@ -34,6 +34,11 @@ _CAUSES = {
     "Error": "tls",
 }
 
+#: The cause of a request that was still waiting when its crawl was ended.
+STOPPED = "stopped"
+#: What Scrapy says of a request that it does not make, and what that is counted as.
+_IGNORED = {"robots": "robots", "redirect": "redirects", "stopped": STOPPED, "compression": "too-large"}
+
 
 def page_of(response: Response, asked: str, now: datetime) -> Page:
     """The page of a response; `asked` is the address before redirects."""
@@ -77,7 +82,7 @@ def cause_of(failure: Failure) -> str:
     if request is not None and _host(request) in GuardingResolver.refused:
         return "private-address"
     if isinstance(error, IgnoreRequest):
-        return "robots" if "robots" in str(error).lower() else "ignored"
+        return next((cause for words, cause in _IGNORED.items() if words in str(error).lower()), "ignored")
     name = type(error).__name__
     return _CAUSES.get(name, name)
 

@@ -68,6 +68,7 @@ class _Guarded:
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         host = getattr(address, "host", "")
         if is_allowed(host, self._resolver.networks):
+            self._resolver.refused.discard(self._name)
             self._receiver.addressResolved(address)
         else:
             self._resolver.refused.add(self._name)

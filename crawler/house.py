@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -12,11 +13,14 @@ from typing import Any, Self, TypeVar
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from sqlmodel import Session
+from twisted.python.failure import Failure
 
 from crawler.hosts import HostRegistry
 from crawler.readers import ReaderPool
 from crawler.tally import Tally
+from news.errors import StorageError
 from news.settings import Settings, load_settings
 from storage import runs
 from storage.engine import Store
@@ -24,6 +28,7 @@ from storage.runs import Run
 from storage.schema import open_store
 
 Result = TypeVar("Result")
+log = logging.getLogger(__name__)
 
 #: Scrapy setting under which a worker hands its facilities to each crawl.
 FACILITIES = "JARCHI_FACILITIES"
@@ -46,6 +51,8 @@ class Facilities:
         self.store: Store = open_store(settings.database)
         self.hosts = HostRegistry(settings.host_delay)
         self.readers = ReaderPool(settings.readers, settings.page_deadline)
+        #: set when the process is to end: nobody waits for a host's turn any more
+        self.stopping = asyncio.Event()
         # one thread: the writers of a process take turns instead of waiting for SQLite's lock
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
 
@@ -76,10 +83,13 @@ class House:
         self.run: Run | None = None
         #: why the crawl was not good; None for a good one
         self.error: str | None = None
+        self._fault: str | None = None
         self.tally = Tally(source=getattr(crawler.spidercls, "name", ""))
         self._owned = owned
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signal=signals.engine_stopped)
+        crawler.signals.connect(self.broke, signal=signals.spider_error)
+        crawler.signals.connect(self.broke, signal=signals.item_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -98,7 +108,7 @@ class House:
     async def begin(self) -> Run:
         """Note in the database that the crawl begins."""
         now = self.facilities.clock()
-        self.run = await self.facilities.write(
+        self.run = await self.write(
             lambda session: runs.begin(session, self.tally.source, now, worker=worker_name())
         )
         return self.run
@@ -115,13 +125,39 @@ class House:
         if reason == "shutdown":
             await self.give_up()
         else:
-            await self.facilities.write(lambda session: runs.finish(session, run, counts, self.error, now))
+            await self._note(lambda session: runs.finish(session, run, counts, self.error, now))
+
+    async def _note(self, action: Callable[[Session], None]) -> None:
+        """The run's end, as far as the database can still take it."""
+        try:
+            await self.facilities.write(action)
+        except StorageError as error:
+            self.error = self.error or str(error)
 
     async def give_up(self) -> None:
         """Note that the crawl was ended from outside: neither good nor a failure."""
         run, counts, now = self.run, self.tally.as_object(), self.facilities.clock()
         if run is not None:
-            await self.facilities.write(lambda session: runs.stop(session, run, counts, now))
+            await self._note(lambda session: runs.stop(session, run, counts, now))
+
+    def broke(self, failure: Failure) -> None:
+        """Count what nobody foresaw, in a callback or a pipeline: such a crawl is not good."""
+        log.warning("broken source=%s: %s", self.tally.source, failure.getErrorMessage())
+        log.debug("%s", failure.getTraceback())
+        self.fail("broken", f"{type(failure.value).__name__}: {failure.value}")
+
+    def fail(self, cause: str, message: str) -> None:
+        """Count a fault that makes the crawl no good one, whatever else went well."""
+        self.tally.failed[cause] += 1
+        self._fault = self._fault or message
+
+    async def write(self, action: Callable[[Session], Result]) -> Result:
+        """Run `action` in one write transaction; raises CloseSpider, counted, where the database cannot serve."""
+        try:
+            return await self.facilities.write(action)
+        except StorageError as error:
+            self.fail("storage", str(error))
+            raise CloseSpider("storage") from error
 
     def engine_stopped(self) -> None:
         """Close what is ours alone."""
@@ -132,4 +168,4 @@ class House:
         if self.tally.lists_failed:
             causes = ", ".join(f"{cause} ({count})" for cause, count in self.tally.lists_failed.items())
             return f"lists not read: {causes}"
-        return _REASONS.get(reason, reason)
+        return self._fault or _REASONS.get(reason, reason)

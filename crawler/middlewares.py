@@ -8,6 +8,7 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawler.hosts import HostRegistry
@@ -19,22 +20,31 @@ from news.addresses import host_key
 class HostPoliteness:
     """Holds a request, robots.txt included, until its host's next allowed moment."""
 
-    def __init__(self, hosts: HostRegistry, tally: Tally) -> None:
+    def __init__(self, hosts: HostRegistry, tally: Tally, stopping: asyncio.Event) -> None:
         self._hosts = hosts
         self._tally = tally
+        self._stopping = stopping
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy builds it."""
         house = House.of(crawler)
-        return cls(house.facilities.hosts, house.tally)
+        return cls(house.facilities.hosts, house.tally, house.facilities.stopping)
 
     async def process_request(self, request: Request) -> None:
         """Wait for the host's turn."""
         wait = self._hosts.reserve(host_key(request.url), asyncio.get_running_loop().time())
-        if wait > 0:
-            await asyncio.sleep(wait)
+        if wait > 0 and await self._is_stopped(wait):
+            raise IgnoreRequest("stopped")
         self._tally.requests += 1
+
+    async def _is_stopped(self, seconds: float) -> bool:
+        """Wait, but no longer than the worker wants to live."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stopping.wait()
+        except TimeoutError:
+            return False
 
 
 class RobotsTxt(RobotsTxtMiddleware):

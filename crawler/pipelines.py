@@ -6,6 +6,7 @@ import logging
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DropItem
 from sqlmodel import Session
 
 from crawler.house import House
@@ -54,7 +55,10 @@ class KeepArticle:
     async def process_item(self, item: Any) -> Any:
         """Read → stored and counted; anything else passes."""
         if isinstance(item, Read):
-            outcome = await self._house.facilities.write(lambda session: self._keep(session, item))
+            try:
+                outcome = await self._house.write(lambda session: self._keep(session, item))
+            except CloseSpider as error:
+                raise DropItem(f"not kept, the database cannot serve: {item.wanted.lead.address}") from error
             _count(self._house.tally, outcome)
             _log(item, outcome)
         return item

@@ -8,6 +8,9 @@ TWISTED_DNS_RESOLVER = "crawler.guard.GuardingResolver"
 
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False
+# a proxy from the environment would resolve names itself and defeat the guard
+HTTPPROXY_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 

@@ -8,21 +8,26 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
 from scrapy.http import HtmlResponse, Response
+from scrapy.settings import BaseSettings
 
-from crawler.answers import cause_of, conditional, page_of, validators_of
+from crawler.answers import STOPPED, cause_of, conditional, page_of, validators_of
 from crawler.house import House
 from crawler.items import Fetched
 from crawler.roads.feeds import feed_leads
 from crawler.roads.lists import list_leads, next_page
 from crawler.roads.sitemaps import sitemap_entries
 from crawler.roads.wordpress import PAGE_SIZE, post_leads, posts_address
+from news.settings import load_settings
 from news.values import Lead, ListRoad, Source
 from storage import leads
 from storage.leads import Noted, Validators, Wanted
 
 #: Posts edited so long before the last good crawl are asked for again: clocks differ.
 _REST_MARGIN = timedelta(hours=1)
+#: An index of indexes is as deep as the format allows; sites do not name more parts than this.
+_SITEMAP_DEPTH, _SITEMAPS = 2, 500
 #: Pages of a REST collection read in one crawl.
 _REST_PAGES = 10
 
@@ -48,11 +53,21 @@ class SourceSpider(Spider):
 
     source: ClassVar[Source]
 
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Say who asks, and verify certificates unless the source's file says that the site's is broken."""
+        super().update_settings(settings)
+        settings.set("USER_AGENT", load_settings().user_agent, priority="spider")
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", cls.source.tls, priority="spider")
+
     async def start(self) -> AsyncIterator[Any]:
         """Begin the run, fetch what an earlier crawl left over, then ask every list."""
-        run = await self.house.begin()
+        try:
+            run = await self.house.begin()
+        except CloseSpider:
+            return  # counted already; without a start request the crawl ends here
         self.now, self.last_good_at = run.started_at, run.last_good_at
-        for wanted in await self.house.facilities.write(lambda s: leads.pending(s, self.source.key)):
+        for wanted in await self.house.write(lambda s: leads.pending(s, self.source.key)):
             yield self.article_request(wanted)
         for address in self.source.feeds:
             yield await self.list_request(address, self.parse_feed)
@@ -77,14 +92,20 @@ class SourceSpider(Spider):
             address, callback=callback, errback=self.list_failed, cb_kwargs={"asked": address, **values},
             dont_filter=True,
         )
-        return conditional(request, known)
+        return conditional(self.through_proxy(request), known)
 
     def article_request(self, wanted: Wanted) -> Request:
         """A request for a lead."""
-        return Request(
+        return self.through_proxy(Request(
             wanted.lead.address, callback=self.parse_article, errback=self.article_failed,
             cb_kwargs={"wanted": wanted}, dont_filter=True,
-        )
+        ))
+
+    def through_proxy(self, request: Request) -> Request:
+        """By way of the source's own proxy, if its file names one."""
+        if self.source.proxy:
+            request.meta["proxy"] = self.source.proxy
+        return request
 
     async def parse_feed(self, response: Response, asked: str) -> AsyncIterator[Any]:
         """RSS or Atom."""
@@ -96,7 +117,7 @@ class SourceSpider(Spider):
             for request in self.article_requests(noted):
                 yield request
 
-    async def parse_sitemap(self, response: Response, asked: str) -> AsyncIterator[Any]:
+    async def parse_sitemap(self, response: Response, asked: str, depth: int = 0) -> AsyncIterator[Any]:
         """A sitemap, or an index of some; an index is never remembered as unchanged: its parts may change alone."""
         if self.is_unchanged(response):
             return
@@ -104,8 +125,8 @@ class SourceSpider(Spider):
         if entries is None:
             return
         further, found = entries
-        for address in further:
-            yield await self.list_request(address, self.parse_sitemap)
+        for address in further[:_SITEMAPS] if depth < _SITEMAP_DEPTH else ():
+            yield await self.list_request(address, self.parse_sitemap, depth=depth + 1)
         if not further:
             noted = await self.note(found, validators_of(response, asked))
             for request in self.article_requests(noted):
@@ -158,6 +179,8 @@ class SourceSpider(Spider):
     async def list_failed(self, failure: Any) -> None:
         """Count a list that could not be had; what its newer pages showed is kept for the next crawl."""
         cause = cause_of(failure)
+        if cause == STOPPED:
+            return
         self.house.tally.lists_failed[cause] += 1
         gathered: Gathered = failure.request.cb_kwargs.get("gathered", _NOTHING)
         await self.note(gathered.leads, None)
@@ -166,9 +189,11 @@ class SourceSpider(Spider):
     async def article_failed(self, failure: Any) -> None:
         """Count an article that could not be had; its lead is tried again with the next crawl."""
         cause = cause_of(failure)
+        if cause == STOPPED:
+            return
         wanted: Wanted = failure.request.cb_kwargs["wanted"]
         self.house.tally.failed[cause] += 1
-        await self.house.facilities.write(
+        await self.house.write(
             lambda s: leads.settle(s, self.source.key, wanted.key, "failed", cause)
         )
 
@@ -191,7 +216,7 @@ class SourceSpider(Spider):
     async def note(self, found: Iterable[Lead], validators: Validators | None) -> Noted:
         """Store what a list shows together with its validators."""
         shown = tuple(found)
-        noted = await self.house.facilities.write(
+        noted = await self.house.write(
             lambda s: leads.record_list(s, self.source.key, shown, validators, self.now, self.last_good_at)
         )
         self.house.tally.leads += len(shown)
@@ -200,7 +225,7 @@ class SourceSpider(Spider):
 
     async def reaches_back(self, shown: tuple[Lead, ...]) -> bool:
         """Whether a page of a list shows what the last good crawl knew: older pages hold nothing new."""
-        return await self.house.facilities.write(
+        return await self.house.write(
             lambda s: leads.overlaps(s, self.source.key, shown, self.last_good_at)
         )
 
@@ -213,4 +238,4 @@ class SourceSpider(Spider):
         moment = self.last_good_at
         if moment is None:
             return None
-        return await self.house.facilities.write(lambda s: leads.recall(s, address, moment))
+        return await self.house.write(lambda s: leads.recall(s, address, moment))

@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Failures that a rule asks for: the site's robots.txt, our guard of private networks.
+_REFUSALS = ("robots", "private-address")
+
 
 @dataclass(slots=True)
 class Tally:
@@ -27,11 +30,13 @@ class Tally:
     lists_failed: Counter[str] = field(default_factory=Counter)
 
     def as_object(self) -> dict[str, Any]:
-        """The run object of `jarchi crawl --json`."""
+        """The run object of `jarchi crawl --json`; `refused` are the failures by a rule, not by a fault."""
+        failed = self.failed + self.lists_failed
         return {
             "source": self.source, "leads": self.leads, "known": self.known, "fetched": self.fetched,
             "not_modified": self.not_modified, "new": self.new, "updated": self.updated,
             "duplicates": self.duplicates, "not_article": self.not_article.total(),
-            "refused": dict(self.not_article), "failed": dict(self.failed + self.lists_failed),
+            "refused": sum(failed[cause] for cause in _REFUSALS), "failed": dict(failed),
             "requests": self.requests, "seconds": round(self.seconds, 3),
+            "not_article_causes": dict(self.not_article),
         }

@@ -141,11 +141,18 @@ class LocalExecutor:
         async for line in worker.process.stdout:
             self._hear(worker, line)
         await worker.process.wait()
-        self.on_death(worker.name)
+        self._mourn(worker.name)
         for future in worker.waiting.values():
             if not future.done():
                 future.set_exception(WorkerDied(f"{worker.name} ended with code {worker.process.returncode}"))
+                future.exception()  # its crawl may have been given up already
         worker.waiting.clear()
+
+    def _mourn(self, name: str) -> None:
+        try:
+            self.on_death(name)
+        except JarchiError as error:
+            log.warning("the death of %s could not be noted: %s", name, error)
 
     def _hear(self, worker: _Worker, line: bytes) -> None:
         try:

@@ -51,6 +51,8 @@ class Service:
         self._executor.on_death = self._worker_died
         self._crawls: dict[str, asyncio.Task[None]] = {}
         self._alerting = asyncio.Lock()
+        #: sources whose last crawl could not be noted, and until when they wait
+        self._paused: dict[str, datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until `stop` is set, then end the crawls that run; they are due again at the next start."""
@@ -86,7 +88,8 @@ class Service:
                 taken.append((key, request))
             else:
                 runs.answer(session, request, f"not done: {kind} {key}", now)
-        busy = {*self._crawls, *(key for key, _ in taken)}
+        paused = {key for key, until in self._paused.items() if until > now}
+        busy = {*self._crawls, *paused, *(key for key, _ in taken)}
         return taken + [(key, None) for key in due_sources(sources, runs.states(session), busy, now)]
 
     def _start(self, source: Source, request: int | None) -> None:
@@ -102,8 +105,13 @@ class Service:
         except JarchiError as error:
             outcome = str(error)
             log.warning("crawl failed source=%s: %s", source.key, error)
-        await self._write(lambda session: self._settle(session, source, request, outcome))
-        await self._send_alerts()
+        try:
+            await self._write(lambda session: self._settle(session, source, request, outcome))
+            await self._send_alerts()
+        except JarchiError as error:
+            # its due moment has not moved: not again before the pause is over
+            self._paused[source.key] = self._clock() + source.schedule
+            log.warning("crawl not noted source=%s: %s", source.key, error)
 
     def _settle(self, session: Session, source: Source, request: int | None, outcome: str) -> None:
         now = self._clock()
@@ -118,6 +126,11 @@ class Service:
             sent = await asyncio.to_thread(self._alert)
         for delivery in sent.deliveries:
             log.info("alerted event=%d rule=%s recipient=%s", delivery.event.id, delivery.rule, delivery.recipient)
+        for failure in sent.failures:
+            log.warning("alert not accepted event=%d recipient=%s: %s", failure.delivery.event.id,
+                        failure.delivery.recipient, failure.error)
+        for rule, reason in sent.feed_failures:
+            log.warning("feed not written rule=%s: %s", rule, reason)
 
     async def _write(self, action: Callable[[Session], Result]) -> Result:
         def transact() -> Result:

@@ -20,6 +20,8 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.guard import GuardingResolver
 from crawler.house import FACILITIES, Facilities, House
+from crawler.tally import Tally
+from news.errors import JarchiError
 from news.settings import Settings, load_settings
 from scheduler.protocol import Job, Report, decode_job, encode
 from spiders.catalogue import find_source, load_sources
@@ -50,6 +52,7 @@ class Worker:
         while line := await jobs.readline():
             self._spawn(self._crawl(decode_job(line)))
         reporter.cancel()
+        self._facilities.stopping.set()
         await self._stop()
 
     async def _stop(self) -> None:
@@ -70,9 +73,14 @@ class Worker:
     async def _crawl(self, job: Job) -> None:
         try:
             say(await self._run(job))
+        except JarchiError as error:
+            say(self._broken(job, str(error)))
         except Exception as error:  # whatever one source brings up must not end the others' crawls
             log.exception("crawl broke source=%s", job.source)
-            say(Report(id=job.id, source=job.source, finished=True, error=f"{type(error).__name__}: {error}"))
+            say(self._broken(job, f"{type(error).__name__}: {error}"))
+
+    def _broken(self, job: Job, error: str) -> Report:
+        return Report(id=job.id, source=job.source, finished=True, run=Tally(job.source).as_object(), error=error)
 
     async def _run(self, job: Job) -> Report:
         source = find_source(load_sources(self._facilities.settings.sources_folder), job.source)
@@ -109,7 +117,6 @@ def main() -> None:
     _log_to_stderr(settings)
     scrapy_settings = get_project_settings()
     scrapy_settings.setmodule("crawler.settings", priority="project")
-    scrapy_settings.set("USER_AGENT", settings.user_agent, priority="project")
     install_reactor(scrapy_settings["TWISTED_REACTOR"])
     facilities = Facilities(settings)
     scrapy_settings.set(FACILITIES, facilities, priority="cmdline")
@@ -148,6 +155,9 @@ def _log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # what they log with a traceback is counted under its cause
+    for name in ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.scraper"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 if __name__ == "__main__":

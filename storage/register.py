@@ -74,7 +74,7 @@ def to_event(session: Session, row: EventRow) -> MembershipEvent:
         confidence=row.confidence,
         first_reported=row.first_reported,
         freshness=Freshness(row.freshness),
-        evidence=tuple(_evidence(session, row.id)),
+        evidence=tuple(_evidence(session, row)),
     )
 
 
@@ -129,7 +129,7 @@ def _attach(session: Session, claim: ClaimRow, reported: datetime, freshness: Fr
     near = [event for event in episodes if _distance(event, reported) <= EPISODE_GAP]
     for event in near:
         if not _is_ended(session, event, reported):
-            return _strengthen(event, claim, reported, freshness)
+            return _strengthen(event, claim, reported, _news(session, claim, reported, freshness))
     if near and claim.status == Status.HISTORICAL:
         return near[0]  # looks back at what has ended, and must not hide a new beginning
     return _create(session, claim, reported, freshness, episodes[0].episode + 1 if episodes else 1)
@@ -184,11 +184,28 @@ def _create(
         confidence=claim.confidence,
         first_reported=reported,
         last_evidence=reported,
-        freshness=freshness.value,
+        freshness=_news(session, claim, reported, freshness).value,
     )
     session.add(event)
     session.flush()
     return event
+
+
+def _news(session: Session, claim: ClaimRow, reported: datetime, freshness: Freshness) -> Freshness:
+    """What is said of a joining: no news where the register knows the member already."""
+    joins = claim.verb == Verb.JOINED and claim.status == Status.ANNOUNCED
+    return Freshness.KNOWN_MEMBER if joins and _is_member(session, claim, reported) else freshness
+
+
+def _is_member(session: Session, claim: ClaimRow, reported: datetime) -> bool:
+    """Whether a joining, an old membership or its renewal was reported before, and no leaving since."""
+    pair = (EventRow.member == claim.member, EventRow.network == claim.network)
+    told = session.exec(
+        select(EventRow).where(*pair, col(EventRow.status) != Status.PLANNED, col(EventRow.first_reported) < reported)
+    ).all()
+    left = [event.first_reported for event in told if event.verb == Verb.LEFT]
+    held = [min(event.last_evidence, reported) for event in told if event.verb in (Verb.JOINED, Verb.RENEWED)]
+    return bool(held) and (not left or max(held) > max(left))
 
 
 def _strengthen(event: EventRow, claim: ClaimRow, reported: datetime, freshness: Freshness) -> EventRow:
@@ -203,11 +220,13 @@ def _strengthen(event: EventRow, claim: ClaimRow, reported: datetime, freshness:
     return event
 
 
-def _evidence(session: Session, event_id: int) -> Sequence[Evidence]:
+def _evidence(session: Session, event: EventRow) -> Sequence[Evidence]:
+    """What bears the event out; the plans that led to it do not."""
+    plans = () if event.status == Status.PLANNED else (Status.PLANNED,)
     query = (
         select(ClaimRow, ArticleRow)
         .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
-        .where(ClaimRow.event_id == event_id)
+        .where(ClaimRow.event_id == event.id, col(ClaimRow.status).not_in(plans))
         .order_by(col(ClaimRow.confidence).desc(), col(ArticleRow.sorted_at), col(ArticleRow.id))
     )
     return [

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from crawler.roads.common import is_article, lead, moment, stated_date
+from news.addresses import canonical
 from news.values import Lead, Provenance, Road, Source
 
 #: A packed sitemap must not unpack to more: the format's own limit.
@@ -21,7 +22,7 @@ def sitemap_entries(body: bytes, base: str, source: Source) -> tuple[tuple[str, 
     root = _root(body)
     name = etree.QName(root).localname
     if name == "sitemapindex":
-        return tuple(text for node in root if (text := _child(node, "loc"))), ()
+        return tuple(_addresses(root, base)), ()
     if name != "urlset":
         raise ValueError(f"not a sitemap but <{name}>")
     return (), tuple(_leads(root, base, source))
@@ -49,6 +50,14 @@ def _unpacked(body: bytes) -> bytes:
     if unpacker.unconsumed_tail:
         raise ValueError(f"unpacks to more than {MAX_SIZE} bytes")
     return plain
+
+
+def _addresses(root: etree._Element, base: str) -> Iterator[str]:
+    for node in root:
+        try:
+            yield canonical(_child(node, "loc") or "", base)
+        except ValueError:
+            continue
 
 
 def _leads(root: etree._Element, base: str, source: Source) -> Iterator[Lead]:

@@ -54,9 +54,11 @@ class Lead:
     dated: Dated | None = None
     #: when the list says the page last changed (sitemap lastmod, REST modified), UTC
     modified_at: datetime | None = None
+    #: the whole text (HTML or plain) where a feed or REST gives it; stands in for a page without text
+    body: str | None = None
 
     def __post_init__(self) -> None:
-        _check_text(address=self.address, source=self.source, title=self.title)
+        _check_text(address=self.address, source=self.source, title=self.title, body=self.body)
         if self.modified_at is not None:
             object.__setattr__(self, "modified_at", as_utc(self.modified_at, "modified_at"))
 
@@ -230,6 +232,11 @@ class Refusal(StrEnum):
     TOO_LARGE = "too-large"
     NO_TEXT = "no-text"
     LIST_PAGE = "list-page"
+    SEARCH_PAGE = "search-page"
+    LOGIN = "login"
+    CHALLENGE = "challenge"
+    ERROR_PAGE = "error-page"
+    MAINTENANCE = "maintenance"
     BROKEN = "broken"
     TIMED_OUT = "timed-out"
 

@@ -32,6 +32,8 @@ class Freshness(StrEnum):
     TOO_OLD = "too-old"
     #: undated, and first seen in a list that did not overlap the last good one
     UNDATED = "undated"
+    #: the register knew the member already, and nothing told of its leaving
+    KNOWN_MEMBER = "known-member"
 
 
 #: A page may carry yesterday's date though it came after the last crawl.

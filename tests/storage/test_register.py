@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from news.values import Status, Verb
+from news.values import Freshness, Status, Verb
 from storage import outbox, register
 from storage.engine import Store
 
@@ -179,3 +179,30 @@ def test_the_register_narrowed(store: Store, make: Any) -> None:
         assert members(status=Status.PLANNED) == ["115019"]
         assert members(since=JANUARY + make.hour) == ["115019"]
         assert members(verb=Verb.LEFT) == []
+
+
+@pytest.mark.parametrize(
+    "before", [{"status": Status.HISTORICAL}, {"verb": Verb.RENEWED}, {}], ids=["old-member", "renewed", "joined"]
+)
+def test_who_is_known_to_be_a_member_does_not_join_as_news(store: Store, make: Any, before: dict[str, Any]) -> None:
+    make.report(store, 1, JANUARY, **before)
+    events = make.report(store, 2, JANUARY + 2 * YEAR)
+    (latest,) = [event for event in events if event.first_reported == JANUARY + 2 * YEAR]
+    assert (latest.verb, latest.status, latest.freshness) == (Verb.JOINED, Status.ANNOUNCED, Freshness.KNOWN_MEMBER)
+
+
+def test_a_return_after_leaving_is_news(store: Store, make: Any) -> None:
+    make.report(store, 1, JANUARY)
+    make.report(store, 2, JANUARY + MONTH, verb=Verb.LEFT)
+    events = make.report(store, 3, JANUARY + 2 * MONTH)
+    (latest,) = [event for event in events if event.episode == 2]
+    assert latest.freshness is Freshness.NEWS
+
+
+def test_a_plan_made_or_a_seat_held_before_makes_nobody_a_known_member(store: Store, make: Any) -> None:
+    make.report(store, 1, JANUARY, status=Status.PLANNED)
+    make.report(store, 2, JANUARY, verb=Verb.HOSTS)
+    events = make.report(store, 3, JANUARY + MONTH)
+    (joined,) = [event for event in events if event.verb is Verb.JOINED]
+    assert (joined.status, joined.freshness) == (Status.ANNOUNCED, Freshness.NEWS)
+    assert [proof.article for proof in joined.evidence] == [3]  # the plan is no evidence
