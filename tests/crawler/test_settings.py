@@ -1,0 +1,35 @@
+from scrapy import Request
+from scrapy.settings import Settings
+
+from crawler.spider import SourceSpider
+from news.values import Source
+from spiders.loader import spider_class
+
+
+def settings_of(source: Source) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    spider_class(source).update_settings(settings)
+    return settings
+
+
+def test_every_crawl_says_who_asks_and_verifies_certificates(monkeypatch):
+    monkeypatch.setenv("JARCHI_CONTACT", "https://desk.example.org/")
+    settings = settings_of(Source(key="a", name="A", feeds=("https://a.example/feed",)))
+    assert "Jarchi/" in settings["USER_AGENT"]
+    assert "https://desk.example.org/" in settings["USER_AGENT"]
+    assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
+    assert not settings.getbool("HTTPPROXY_ENABLED")
+
+
+def test_only_a_source_that_says_so_is_fetched_without_verifying():
+    settings = settings_of(Source(key="a", name="A", feeds=("https://a.example/feed",), tls=False))
+    assert not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
+
+
+def test_a_source_goes_by_its_own_proxy():
+    class Spider(SourceSpider):
+        name = "a"
+        source = Source(key="a", name="A", feeds=("https://a.example/feed",), proxy="http://proxy.example:3128")
+
+    assert Spider().through_proxy(Request("https://a.example/")).meta["proxy"] == "http://proxy.example:3128"
