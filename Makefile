@@ -10,7 +10,7 @@ ARGS ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test test-system check quality bench lock names clean
+.PHONY: help install demo run test test-system check quality quality-public bench lock names clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ check: $(STAMP) ## Style, types, and the stairs of the house
 
 quality: $(STAMP) ## Quality gates, whose floors only rise
 	$(BIN)/python -m benchmarks.quality $(ARGS)
+
+quality-public: $(STAMP) ## The reader on public sets fetched by hand (DIR=folder)
+	$(BIN)/python -m benchmarks.public $(DIR)
 
 bench: $(STAMP) ## Speed, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks.speed $(ARGS)
