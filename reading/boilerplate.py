@@ -81,6 +81,10 @@ def clean(lines: Sequence[str]) -> list[str]:
     kept: list[str] = []
     in_list = False
     for index, line in enumerate(lines):
+        if len(line) > _longest():
+            kept.append(line)
+            in_list = False
+            continue
         folded = fold(line)
         if in_list and _is_headline(line):
             continue
@@ -113,7 +117,34 @@ def _is_headline(line: str) -> bool:
 
 
 def _rule_for(line: str, folded: str, *, in_foot: bool) -> Rule | None:
+    if not _may_match(folded):
+        return None
     return next((rule for rule in rules() if (in_foot or not rule.foot) and rule.matches(line, folded)), None)
+
+
+def _may_match(folded: str) -> bool:
+    """Whether any rule can match at all; nearly every line of an article is spared the rules by it."""
+    first = folded.partition(" ")[0]
+    return first in _openers() or first.isdecimal() or bool(_needles().search(folded))
+
+
+@cache
+def _openers() -> frozenset[str]:
+    phrases = (phrase for entry in _data().rule for phrase in (*entry.whole, *entry.starts))
+    return frozenset(fold(phrase.replace("#", " ")).partition(" ")[0] for phrase in phrases)
+
+
+@cache
+def _needles() -> re.Pattern[str]:
+    """The longest phrase of each entry of `contains`, any of which must be there."""
+    longest = {max(phrases, key=len) for rule in rules() for phrases in rule.contains}
+    return re.compile("|".join(map(re.escape, sorted(longest))))
+
+
+@cache
+def _longest() -> int:
+    """No rule looks at a longer line."""
+    return max(_ICON_LINE, *(rule.limit for rule in rules()))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
+from collections.abc import Sequence
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,6 +34,12 @@ _BY_LANGUAGE = {
     b"el": "cp1253",
     **dict.fromkeys((b"ru", b"uk", b"bg"), "cp1251"),
 }
+#: Code pages whose high bytes are letters among Latin ones, and those whose high bytes are whole words.
+_LATIN = frozenset(("cp1252", "cp1254", "cp1250", "iso8859-2", "iso8859-15"))
+_WHOLE_WORDS = frozenset(("cp1256", "cp1251", "cp1255", "cp1253", "iso8859-6", "iso8859-8", "iso8859-5"))
+#: Russian capitals of 1251 stand where 1256 has common letters: their least and their greatest share.
+_CAPITALS = {"cp1256": (0.15, 1.0), "cp1251": (0.0, 0.4)}
+_NO_CAPITALS = bytes((*range(0xC0), *range(0xE0, 0x100)))
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 #: alef, lam, yeh, waw, noon, meem of 1256; о, е, а, и, н, т of 1251; ı, ğ, ş, İ, Ş, Ğ of 1254
 _ARABIC_BYTES = b"\xc7\xe1\xed\xe6\xe4\xe3"
@@ -57,7 +63,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     except UnicodeDecodeError:
         pass
     for name in _declared(body, content_type):
-        if name not in _DEFAULTS:
+        if name not in _DEFAULTS and _bears_out(body, name):
             return body.decode(name, errors="replace")
     if _mostly_utf8(body):
         return body.decode("utf-8", errors="replace")
@@ -69,6 +75,27 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     meta = _META.search(body[:_HEAD])
     names = ([found[1]] if found else []) + ([meta[1].decode("ascii", "replace")] if meta else [])
     return [known for name in names if (known := _known(name))]
+
+
+def _bears_out(body: bytes, name: str) -> bool:
+    """Whether high bytes lie as the declared code page has them: in whole words, or here and there."""
+    if name not in _LATIN and name not in _WHOLE_WORDS:
+        return True
+    runs = _HIGH_RUN.findall(body)
+    if (name in _WHOLE_WORDS) != _is_whole_words(runs):
+        return False
+    high = b"".join(runs)
+    low, most = _CAPITALS.get(name, (0.0, 1.0))
+    return low * len(high) <= len(high.translate(None, _NO_CAPITALS)) <= most * len(high)
+
+
+def _letters(high: bytes) -> tuple[int, int]:
+    """How many bytes are the commonest letters of Arabic in 1256, and of Russian in 1251."""
+    return sum(map(high.count, _ARABIC_BYTES)), sum(map(high.count, _CYRILLIC_BYTES))
+
+
+def _is_whole_words(runs: Sequence[bytes]) -> bool:
+    return sum(map(len, runs)) > 2 * len(runs)
 
 
 def _known(name: str) -> str | None:
@@ -92,11 +119,8 @@ def _guess(body: bytes) -> str:
     if lang and lang[1].lower() in _BY_LANGUAGE:
         return _BY_LANGUAGE[lang[1].lower()]
     runs = _HIGH_RUN.findall(body)
-    counts = Counter(b"".join(runs))
-
-    def share(wanted: bytes) -> int:
-        return sum(counts[byte] for byte in wanted)
-
-    if sum(map(len, runs)) > 2 * len(runs):
-        return "cp1256" if share(_ARABIC_BYTES) >= share(_CYRILLIC_BYTES) else "cp1251"
-    return "cp1254" if share(_TURKISH_BYTES) * 3 > sum(counts.values()) else "cp1252"
+    high = b"".join(runs)
+    if _is_whole_words(runs):
+        arabic, cyrillic = _letters(high)
+        return "cp1256" if arabic >= cyrillic else "cp1251"
+    return "cp1254" if 3 * sum(map(high.count, _TURKISH_BYTES)) > len(high) else "cp1252"

@@ -54,6 +54,8 @@ def parse_date(
 
 def date_length(text: str, profile: LanguageProfile, zone: ZoneInfo) -> int:
     """How many characters of a folded line its longest date takes; 0 without one that names a day."""
+    if not _ANY_DIGIT.search(text):
+        return 0
     found = dates(fold_line(text[:MAX_LENGTH]), profile, day_first=_day_first(profile, zone))
     return max((written.end - written.start for written in found if written.day), default=0)
 
@@ -96,7 +98,9 @@ def _relative(line: str, language: LanguageProfile, zone: ZoneInfo, now: datetim
     found = ago.search(line) if ago else None
     if found:
         unit = language.relative.units[found["unit"] or found["unit2"]]
-        then = here - int(found["count"] or found["count2"]) * _UNITS[unit]
+        count = found["count"] or found["count2"] or "1"
+        number = int(count) if count.isdecimal() else language.relative.counts[count]
+        then = here - number * _UNITS[unit]
         if unit == "minute":
             return Moment(then.replace(second=0, microsecond=0), Precision.MINUTE, Calendar.GREGORIAN)
         return Moment(datetime.combine(then.date(), time(), zone), Precision.DAY, Calendar.GREGORIAN)
@@ -113,6 +117,8 @@ def _ago(language: LanguageProfile) -> re.Pattern[str] | None:
     if not relative.units:
         return None
     units = any_of(tuple(relative.units))
-    after = rf"(?P<count>\d{{1,2}})\s*(?P<unit>{units})\s+(?:{any_of(relative.ago) or '(?!)'})(?!\w)"
-    before = rf"(?:{any_of(relative.ago_first) or '(?!)'})\s+(?P<count2>\d{{1,2}})\s*(?P<unit2>{units})(?!\w)"
+    number = "|".join((r"\d{1,2}", *map(re.escape, relative.counts)))
+    more = "?" if relative.bare else ""
+    after = rf"(?:(?P<count>{number})\s*){more}(?P<unit>{units})\s+(?:{any_of(relative.ago) or '(?!)'})(?!\w)"
+    before = rf"(?:{any_of(relative.ago_first) or '(?!)'})\s+(?:(?P<count2>{number})\s*){more}(?P<unit2>{units})(?!\w)"
     return re.compile(rf"(?<!\w)(?:{after}|{before})")

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from reading.markup import Line, lines_of
+from reading.densest import Seen
+from reading.markup import Line
 from reading.metadata import Metadata
-from reading.text import is_aside
 
 #: Characters of a link that reads like a headline, and of a paragraph that reads like text.
 _HEADLINE, _PARAGRAPH = 25, 60
 #: So many headlines make a list where there is hardly any other text; fewer where the page calls itself one.
 _MANY, _SOME = 12, 5
 _TEASERS = 5
+#: So many characters of text in one block, teasers not counted, are an article, whatever stands around it.
+_ARTICLE = 1000
 _LINK_SHARE = 0.6
 _LINKED_HEADING = ".//h2//a or .//h3//a or .//a//h2 or .//a//h3"
 _BODY_CLASS = re.compile(
@@ -23,15 +25,17 @@ _BODY_CLASS = re.compile(
 )
 
 
-def is_list(tree: HtmlElement, meta: Metadata, *, pointed_at: bool) -> bool:
+def is_list(tree: HtmlElement, meta: Metadata, seen: Seen, *, pointed_at: bool) -> bool:
     """Whether the page lists articles; `pointed_at` when a list of articles led to it as to one of them."""
     body = tree.find("body")
     if body is None or (meta.says_article and not meta.says_list):
         return False
-    lines = lines_of(body, is_aside)
+    lines = seen.outline.lines
     headlines = {line.text for line in lines if line.link and len(line.text) >= _HEADLINE}
     if meta.says_list or _BODY_CLASS.search(body.get("class") or ""):
         return len(headlines) >= _SOME
+    if seen.dense.size >= _ARTICLE:
+        return False
     if _teasers(tree) >= _TEASERS and len(headlines) >= _TEASERS:
         return True
     return not pointed_at and len(headlines) >= _MANY and _is_mostly_links(lines)

@@ -50,6 +50,8 @@ class Metadata:
     meta_published: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    #: the text that JSON-LD gives, often cut short
+    body: str = ""
     #: whether it says that it is an article, or a list of them
     says_article: bool = False
     says_list: bool = False
@@ -74,6 +76,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         meta_published=tuple(meta[key] for key in _PUBLISHED if key in meta),
         modified=_strings(own.get("dateModified")) + tuple(meta[key] for key in _MODIFIED if key in meta),
         authors=_authors(own, meta),
+        body=next(iter(_strings(own.get("articleBody"))), ""),
         says_article=bool(articles) or "article:published_time" in meta,
         says_list=any(_LIST_TYPES.intersection(_types(node)) for node in nodes),
     )
@@ -87,10 +90,15 @@ def title_of(meta: Metadata, *, site: str = "") -> str:
     return next((title for title in titles if title and title not in names), "")
 
 
+def title_parts(title: str) -> list[str]:
+    """The parts of a title between bars and dashes."""
+    return [part for part in _SEPARATOR.split(title) if part]
+
+
 def without_site(title: str, names: tuple[str, ...], *, heading: str = "") -> str:
     """The title without the name of its site before or after it."""
     known = {name.casefold().strip() for name in names if name}
-    parts = [part for part in _SEPARATOR.split(title) if part]
+    parts = title_parts(title)
     if len(parts) < 2:
         return title
     if heading in parts and heading.casefold() not in known:

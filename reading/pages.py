@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,19 +18,25 @@ from news.values import Article, Dated, Language, Lead, NotArticle, Page, Refusa
 from reading.boilerplate import clean
 from reading.charsets import decode
 from reading.claims import read_claims
+from reading.densest import Seen, see
 from reading.language import detect
 from reading.lists import is_list
 from reading.markup import lines_of, one_line, parse, printable, remove, select, text_of
 from reading.metadata import Metadata, read_metadata, title_of, without_site
+from reading.not_articles import why_none
 from reading.origin import split_origin
+from reading.pdf import FAILURES as PDF_FAILURES
+from reading.pdf import read_pdf
 from reading.published import Habits, address_date, habits, is_stamp, page_date, text_date
 from reading.text import FAILURES, main_lines
 
 #: Larger bodies are not news, and cost a reader its memory.
 MAX_BYTES = 20_000_000
+#: Five times the tags of the largest of a thousand real pages.
+MAX_TAGS = 100_000
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+_PDF = b"%PDF-"
 _BINARY = (
-    b"%PDF",
     b"PK\x03\x04",
     b"\x89PNG",
     b"GIF8",
@@ -40,6 +46,7 @@ _BINARY = (
     b"Rar!",
 )
 _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|div|p|article|meta|title|table|h1)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
 #: A text under so many letters is judged with its title, which else follows the text.
 _SHORT_TEXT = 60
 _HEAD_LINES, _TITLE, _ALIKE = 8, 250, 30
@@ -71,6 +78,8 @@ def read_page(
     refused = _refused(page)
     if refused:
         return NotArticle(address=page.final_address, refusal=refused[0], detail=refused[1])
+    if page.body.startswith(_PDF):
+        return _read_pdf(page, source, lead, min(page.fetched_at, now))
     text = decode(page.body, page.header("content-type"))
     if _is_plain(page):
         title = lead.title if lead else None
@@ -117,14 +126,16 @@ def _read_html(
         remove(tree, source.selectors.remove)
     meta = read_metadata(tree)
     has_own_text = bool(source and source.selectors.text)
-    if not has_own_text and is_list(tree, meta, pointed_at=lead is not None):
-        return NotArticle(address=page.final_address, refusal=Refusal.LIST_PAGE)
+    seen = see(tree)
+    refusal = None if has_own_text else _told(tree, meta, seen, lead)
+    if refusal:
+        return NotArticle(address=page.final_address, refusal=refusal)
     title = _page_title(tree, meta, source, lead)
-    lines = clean(_page_lines(tree, source))
+    lines = _article_lines(tree, meta, seen, source, lead)
     language = _language(title, lines, (meta.language, *(source.languages if source else ())))
     spoken = _spoken(language, meta, source)
     by = habits(spoken, source, now)
-    own = page_date(tree, meta, address=page.final_address, title=title, source=source, by=by)
+    own = page_date(tree, meta, seen.outline, address=page.final_address, title=title, source=source, by=by)
     draft = _Draft(
         url=_address(page, meta),
         title=title,
@@ -137,13 +148,37 @@ def _read_html(
     return _finished(draft, spoken, source, page.fetched_at)
 
 
+def _read_pdf(page: Page, source: Source | None, lead: Lead | None, now: datetime) -> Article | NotArticle:
+    """The article in a PDF: the list's title, else its own, else its first line."""
+    try:
+        document = read_pdf(page.body)
+    except PDF_FAILURES as error:
+        detail = f"{type(error).__name__}: {error}"
+        return NotArticle(address=page.final_address, refusal=Refusal.BROKEN, detail=detail)
+    if not document.paragraphs:
+        return NotArticle(address=page.final_address, refusal=Refusal.NO_TEXT, detail="a PDF without text")
+    title = (lead.title if lead else None) or document.title or None
+    text = "\n".join(document.paragraphs)
+    found = read_text(text, url=page.final_address, title=title, source=source, now=now)
+    if isinstance(found, Article) and lead and lead.dated:
+        return replace(found, dated=lead.dated)
+    return found
+
+
+def _told(tree: HtmlElement, meta: Metadata, seen: Seen, lead: Lead | None) -> Refusal | None:
+    """Why a page is no article, where it tells."""
+    if is_list(tree, meta, seen, pointed_at=lead is not None):
+        return Refusal.LIST_PAGE
+    return why_none(tree, meta, seen.dense.size)
+
+
 def _finished(
     draft: _Draft, spoken: LanguageProfile, source: Source | None, fetched_at: datetime
 ) -> Article | NotArticle:
     """Origin, names and claims, once the text stands."""
     origin, lines = split_origin(_without_title(draft), spoken)
     text = "\n".join(lines)
-    if not fold(text):
+    if not any(map(str.isalnum, text)):
         return NotArticle(address=draft.url, refusal=Refusal.NO_TEXT)
     title, code = draft.title, draft.language.code
     tags = find_names(title=title, text=text, language=code, source=source)
@@ -170,6 +205,8 @@ def _refused(page: Page) -> tuple[Refusal, str] | None:
         return Refusal.EMPTY, ""
     if len(page.body) > MAX_BYTES:
         return Refusal.TOO_LARGE, f"{len(page.body)} bytes"
+    if not page.body.startswith(_PDF) and (tags := page.body.count(b"<")) > MAX_TAGS:
+        return Refusal.TOO_LARGE, f"{tags} tags"
     kind = _content_type(page)
     return None if _is_readable(page.body, kind) else (Refusal.NOT_HTML, kind or "unknown type")
 
@@ -177,6 +214,8 @@ def _refused(page: Page) -> tuple[Refusal, str] | None:
 def _is_readable(body: bytes, kind: str) -> bool:
     if body.startswith(_BINARY):
         return False
+    if body.startswith(_PDF):
+        return True
     if kind in (*_HTML_TYPES, "text/plain"):
         return True
     return not kind.endswith(("xml", "json")) and bool(_MARKUP.search(body[:2000]))
@@ -203,12 +242,35 @@ def _page_title(tree: HtmlElement, meta: Metadata, source: Source | None, lead: 
     return title_of(meta, site=source.name if source else "")
 
 
-def _page_lines(tree: HtmlElement, source: Source | None) -> list[str]:
+def _page_lines(tree: HtmlElement, seen: Seen, source: Source | None) -> list[str]:
     if source and source.selectors.text:
         chosen = [line.text for part in select(tree, source.selectors.text) for line in lines_of(part)]
         if chosen:
             return chosen
-    return main_lines(tree)
+    return main_lines(tree, seen)
+
+
+def _article_lines(
+    tree: HtmlElement, meta: Metadata, seen: Seen, source: Source | None, lead: Lead | None
+) -> list[str]:
+    """The page's own text; what stands in for it where the page shows nothing at all."""
+    given = [] if seen.outline.lines else _standing_in(lead, meta)
+    return given or clean(_page_lines(tree, seen, source)) or _standing_in(lead, meta)
+
+
+def _standing_in(lead: Lead | None, meta: Metadata) -> list[str]:
+    """What the list, then JSON-LD, give as the text of a page that shows none."""
+    for body in (lead.body if lead else None, meta.body):
+        if body and (lines := clean(_fragment_lines(body))):
+            return lines
+    return []
+
+
+def _fragment_lines(body: str) -> list[str]:
+    tree = parse(body) if _TAG.search(body) else None
+    if tree is not None:
+        return [line.text for line in lines_of(tree)]
+    return [line for raw in printable(body).splitlines() if (line := one_line(raw))]
 
 
 def _language(title: str, lines: Sequence[str], hints: Sequence[str]) -> Language:

@@ -15,9 +15,9 @@ from news.languages.profiles import LanguageProfile
 from news.languages.tokens import fold
 from news.values import Calendar, Dated, Precision, Provenance, Source
 from reading.dates import date_length, parse_date
-from reading.markup import lines_of, select, text_of
+from reading.layout import is_aside
+from reading.markup import Outline, select, text_of
 from reading.metadata import Metadata
-from reading.text import is_aside
 from reading.written_dates import any_of, fold_line
 
 _DATE_NAMES = re.compile(
@@ -62,7 +62,14 @@ def habits(profile: LanguageProfile, source: Source | None, now: datetime) -> Ha
 
 
 def page_date(
-    tree: HtmlElement, meta: Metadata, *, address: str, title: str, source: Source | None, by: Habits
+    tree: HtmlElement,
+    meta: Metadata,
+    seen: Outline,
+    *,
+    address: str,
+    title: str,
+    source: Source | None,
+    by: Habits,
 ) -> Dated | None:
     """The publication date of a page: its source's selector, JSON-LD, meta, visible text, address."""
     selector = source.selectors.date if source else None
@@ -71,7 +78,7 @@ def page_date(
         lambda: ((text, Provenance.JSON_LD) for text in meta.json_published),
         lambda: ((text, Provenance.META) for text in meta.meta_published),
         lambda: _marked(tree),
-        lambda: _visible(tree, {fold(title), fold(meta.heading)} - {""}, by),
+        lambda: _visible(tree, seen, {fold(title), fold(meta.heading)} - {""}, by),
     )
     for place in places:
         for text, provenance in place():
@@ -101,8 +108,8 @@ def address_date(address: str, by: Habits) -> Dated | None:
 
 def is_stamp(line: str, by: Habits) -> bool:
     """Whether a line holds a date and little else."""
-    folded = fold_line(line) if len(line) <= _DATE_LINE else ""
-    length = date_length(line, by.profile, by.zone) if folded else 0
+    length = date_length(line, by.profile, by.zone) if len(line) <= _DATE_LINE else 0
+    folded = fold_line(line) if length else ""
     return length > 0 and (_begins(folded, by.profile.date_labels) or 2 * length >= len(folded))
 
 
@@ -110,11 +117,11 @@ def is_date_line(line: str, by: Habits) -> bool:
     """Whether a line is about the date of its page, and not a sentence in which one occurs."""
     if len(line) > _DATE_LINE:
         return False
-    folded = fold_line(line)
-    if _begins(folded, by.profile.today) or _begins(folded, by.profile.modified_labels):
-        return False
     length = date_length(line, by.profile, by.zone)
     if length == 0:
+        return False
+    folded = fold_line(line)
+    if _begins(folded, by.profile.today) or _begins(folded, by.profile.modified_labels):
         return False
     labelled = _begins(folded, by.profile.date_labels)
     return labelled or length >= _DATE_SHARE * len(folded) or len(folded) - length <= _DATE_REST
@@ -145,10 +152,11 @@ def _marked(tree: HtmlElement) -> Iterator[tuple[str, Provenance]]:
             yield from _of_element(element)
 
 
-def _visible(tree: HtmlElement, titles: set[str], by: Habits) -> Iterator[tuple[str, Provenance]]:
+def _visible(
+    tree: HtmlElement, seen: Outline, titles: set[str], by: Habits
+) -> Iterator[tuple[str, Provenance]]:
     """Lines about a date: near the title, then elements named for it, then labelled ones at the foot."""
-    body = tree.find("body")
-    lines = [line.text for line in lines_of(tree if body is None else body, is_aside)]
+    lines = [line.text for line in seen.lines]
     at = next((index for index, line in enumerate(lines) if fold(line) in titles), -1)
     if at >= 0:
         near = (*lines[at + 1 : at + 1 + _AFTER], *reversed(lines[max(0, at - _BEFORE) : at]))

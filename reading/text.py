@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
+from reading.densest import Seen
+from reading.layout import content_names, is_aside
 from reading.markup import lines_of, one_line, text_of
 
 #: What trafilatura throws away, though spelling and direction hang on it.
@@ -24,30 +27,17 @@ _SHORT = 1000
 #: What trafilatura's parser and readers raise on trees that nobody foresaw.
 FAILURES = (etree.LxmlError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
-_CONTENT_NAMES = (
-    "entry-content", "post-content", "article-body", "article-content", "news-body", "news-text", "item-text",
-    "field--name-body",
-)  # fmt: skip
-_CONTAINERS = (
-    ("//*[@itemprop='articleBody']", True),
-    (f"//*[{' or '.join(f'contains(@class, {name!r})' for name in _CONTENT_NAMES)}]", True),
-    ("//article", False),
-    ("//main | //*[@role='main']", False),
-)
-_ASIDE_TAGS = frozenset(("nav", "aside", "footer", "form"))
-_ASIDE_WORDS = (
-    "nav", "navbar", "menu", "sidebar", "side-bar", "widget", "breadcrumb", "breadcrumbs", "share",
-    "sharing", "social", "related", "comment", "comments", "respond", "cookie", "cookies", "consent",
-    "newsletter", "footer", "tag", "tags", "pagination", "pager", "toolbar", "copyright", "banner",
-    "popup", "modal", "advert", "ads",
-)  # fmt: skip
-_ASIDE_NAMES = re.compile(rf"(?:^|[\s_-])(?:{'|'.join(_ASIDE_WORDS)})(?:$|[\s_-])", re.IGNORECASE)
 #: How far above the heading the text of a short notice may begin.
 _CLIMB = 4
+#: Running text that is taken as it stands: its characters, and the share of them that may stand elsewhere.
+_PLAIN = ((500, 0.05), (1500, 0.15))
 
 
-def main_lines(tree: HtmlElement) -> list[str]:
+def main_lines(tree: HtmlElement, seen: Seen) -> list[str]:
     """The lines of the main text, every joiner and direction mark in its place; the tree stays as it was."""
+    dense = seen.dense
+    if any(dense.size >= size and dense.outside <= share * dense.size for size, share in _PLAIN):
+        return dense.lines
     marks = _swap_in(tree)
     back = {ord(stand_in): mark for mark, stand_in in marks.items()}
     try:
@@ -85,16 +75,6 @@ def short_lines(tree: HtmlElement) -> list[str]:
     return []
 
 
-def is_aside(element: HtmlElement) -> bool:
-    """Whether an element is a bar, box or form beside the article rather than a part of it."""
-    if element.tag in _ASIDE_TAGS:
-        return True
-    if element.tag in ("article", "main", "body"):
-        return False
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(_ASIDE_NAMES.search(names))
-
-
 def _is_mostly_links(text: str, tree: HtmlElement) -> bool:
     """Whether the text is the page's menus, taken for want of anything better."""
     links = {one_line(link.text_content()) for link in tree.iter("a")}
@@ -104,7 +84,7 @@ def _is_mostly_links(text: str, tree: HtmlElement) -> bool:
 
 def _containers(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
     """What may hold the text, the surest first; each with whether its lines of links belong to it."""
-    for path, trusted in _CONTAINERS:
+    for path, trusted in _paths():
         found = tree.xpath(path)
         if len(found) == 1:
             yield found[0], trusted
@@ -114,6 +94,17 @@ def _containers(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
             yield ancestor, False
     body = tree.find("body")
     yield tree if body is None else body, False
+
+
+@cache
+def _paths() -> tuple[tuple[str, bool], ...]:
+    named = " or ".join(f"contains(@class, {name!r})" for name in content_names())
+    return (
+        ("//*[@itemprop='articleBody']", True),
+        (f"//*[{named}]", True),
+        ("//article", False),
+        ("//main | //*[@role='main']", False),
+    )
 
 
 def _swap_in(tree: HtmlElement) -> dict[str, str]:

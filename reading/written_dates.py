@@ -105,6 +105,8 @@ def _year_first(match: re.Match[str]) -> Written:
 def _year_last(match: re.Match[str], *, day_first: bool | None, jalali: bool) -> Written | None:
     first, second, last = (int(match[name]) for name in ("first", "second", "last"))
     if jalali and len(match["last"]) == 2:
+        if first <= 31 and last in _SHORT_JALALI:
+            first, last = last, first
         if first not in _SHORT_JALALI:
             return None
         return Written(Calendar.JALALI, 1300 + first, second, last, match.start(), match.end())

@@ -76,6 +76,9 @@ class Relative:
     ago: Phrases = ()
     ago_first: Phrases = ()
     units: Mapping[Phrase, Literal["minute", "hour", "day"]] = field(default_factory=dict)
+    #: words for a number of units, and whether a unit without one is one («час назад»)
+    counts: Mapping[Phrase, int] = field(default_factory=dict)
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,6 +93,8 @@ class LanguageProfile:
     name: str
     #: ISO 15924
     script: str
+    #: scripts in which it is written besides
+    other_scripts: tuple[str, ...] = ()
     rtl: bool = False
     #: the zone of a page whose source names none; UTC where the language has many
     zone: str = "UTC"

@@ -36,7 +36,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def words(text: str) -> list[str]:
     """The folded words alone."""
-    return [folded for match in _WORD.finditer(text) if (folded := fold_word(match.group()))]
+    return list(filter(None, map(fold_word, _WORD.findall(text))))
 
 
 def fold(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
+from news.languages.tokens import words
 from news.names.catalogue import Network, network, networks
 from news.names.cues import cues
 from news.names.index import NameIndex
@@ -69,12 +70,18 @@ def aliases_of(known: Network) -> Iterator[tuple[Grade, str]]:
 
 
 def _graded(known: Network) -> dict[str, Alias]:
-    """Names by key; a name that is listed as ambiguous stays so even where it is the official one."""
+    """Names by key; a name that is listed as ambiguous stays so even where it is the official one.
+
+    But an ambiguous acronym with a word beside it is a full name: "C40 Cities", "Groupe C40".
+    """
+    acronyms = {tuple(words(name)) for name in known.ambiguous}
     found: dict[str, Alias] = {}
     for grade, name in sorted(
         aliases_of(known), key=lambda item: item[0] not in (Grade.AMBIGUOUS, Grade.DESCRIPTIVE)
     ):
-        found.setdefault(key_of(name), Alias(known.key, grade, name))
+        spelt = words(name)
+        whole = grade is Grade.DESCRIPTIVE and len(spelt) > 1 and any((word,) in acronyms for word in spelt)
+        found.setdefault(key_of(name), Alias(known.key, Grade.NAME if whole else grade, name))
     return found
 
 

@@ -23,6 +23,7 @@ _OWN_NAMES = frozenset({"fa", "ar", "tr", "fr", "ru"})
 #: Scripts without capitals are told by their range; elsewhere a city begins with a capital.
 _CASELESS = re.compile("[\u0590-\u08ff\u3040-\u9fff]")
 _TANWIN = re.compile("\u064b")
+_SHADDA = "\u0651"
 _SEPARATORS = re.compile(r"^[\s,،;؛/&()\d«»\"“”'’\-–—]*$")
 _ADJACENT = re.compile(r"^[\s,،(\-–—]*$")
 #: Cities of this size are known by other names too.
@@ -148,8 +149,19 @@ def _collect_at(scan: Scan, at: int, document: Document) -> int:
 
 
 def _is_trigger(scan: Scan, start: int, end: int, document: Document) -> bool:
-    """«مدينة» is the word city, not Medina."""
-    return end == start + 1 and (scan.tokens[start].text,) in document.cues.city_before
+    """«مدينة» is the word city, not Medina, and so is «لمدينة»."""
+    word, triggers = scan.tokens[start].text, document.cues.city_before
+    forms = (word, *starts(word, document.language))
+    return end == start + 1 and any((form,) in triggers for form in forms)
+
+
+def _is_city_word(candidate: Candidate, document: Document) -> bool:
+    """«المدينة» and «للمدينة» are the city that the text speaks of, until a country makes them Medina."""
+    if document.language != "ar" or candidate.end > candidate.start + 1:
+        return False
+    word, triggers = candidate.scan.tokens[candidate.start].text, document.cues.city_before
+    forms = (word, *starts(word, "ar"))
+    return any(form.startswith("ال") and (form[2:],) in triggers for form in forms)
 
 
 def _longest(scan: Scan, at: int, language: str) -> tuple[int, str] | None:
@@ -210,6 +222,11 @@ def safe(candidate: Candidate, document: Document) -> bool:
     return candidate.name.grade_in(document.language) == "S" and candidate.name.country is None
 
 
+def spelt_out(candidate: Candidate, _document: Document) -> bool:
+    """A short name with the mark that tells it from its look-alikes: «عمّان» is Amman, never Oman."""
+    return bool(candidate.name.strict) and _SHADDA in candidate.scan.raw(candidate.start, candidate.end)
+
+
 def trigger(candidate: Candidate, document: Document) -> bool:
     """A word of cities is adjacent: "city of", «شهرداری», "Belediyesi"."""
     words = document.cues
@@ -247,12 +264,19 @@ def repeated(candidate: Candidate, document: Document) -> bool:
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("safe", safe),
+    ("spelt-out", spelt_out),
     ("publisher-city", publisher_city),
     ("trigger", trigger),
     ("country-adjacent", country_adjacent),
     ("own-country", own_country),
     ("country-named", country_named),
     ("repeated", repeated),
+)
+
+
+#: What makes the word "city" a city's name; neither "mayor of" nor the members of a list do.
+CITY_WORD_RULES = tuple(
+    (name, rule) for name, rule in RULES if name in ("publisher-city", "country-adjacent")
 )
 
 
@@ -293,8 +317,9 @@ def _country_spots(document: Document) -> Iterator[tuple[Scan, int, int, str]]:
 def accept(document: Document) -> None:
     """Judge every candidate by the rules, then let accepted members of a list vouch for the others."""
     for candidate in document.candidates:
+        rules = CITY_WORD_RULES if _is_city_word(candidate, document) else RULES
         if not _elsewhere(candidate, document):
-            candidate.rule = next((name for name, rule in RULES if rule(candidate, document)), None)
+            candidate.rule = next((name for name, rule in rules if rule(candidate, document)), None)
     _spread(document)
     scores = Counter(
         _country_of(i) for c in document.candidates if c.rule == "safe" for i in _plain_ids(c)[:1]
@@ -313,12 +338,14 @@ def _spread(document: Document) -> None:
         normal = sum(member.name.grade in "SN" for member in members)
         if any(member.rule for member in members) or normal >= 3:
             for member in members:
-                if member.rule is None and _may_follow(member) and not _elsewhere(member, document):
+                if member.rule is None and _may_follow(member, document):
                     member.rule = "sibling"
 
 
-def _may_follow(candidate: Candidate) -> bool:
+def _may_follow(candidate: Candidate, document: Document) -> bool:
     """Whether a list may vouch for a name: no country's, and in Latin script no small city's by-name."""
+    if _elsewhere(candidate, document) or _is_city_word(candidate, document):
+        return False
     large = any(place(identity).population >= _LARGE for identity in _plain_ids(candidate))
     return candidate.name.grade != "H" and (large or bool(_canonical_ids(candidate)))
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from news.values import Part, Status, Verb
+from news.languages.tokens import fold
+from news.values import Part, Status, TagKind, Verb
 from reading.claims.lexicon import Lexicon
 from reading.claims.marking import Sentence
 
@@ -58,11 +59,15 @@ _CHANGES: tuple[tuple[str, Verb, Status], ...] = (
     ("applied", Verb.APPLIED, Status.ANNOUNCED),
     ("historical", Verb.JOINED, Status.HISTORICAL),
 )
+#: Kinds whose network is what the city goes to, so that its meetings and its people do not count.
+_TOWARDS = frozenset({"joined", "future", "signed", "left"})
+#: What takes the news out of a statement of its own.
+_BACKGROUND: tuple[tuple[str, Status], ...] = (("denied", Status.DENIED), ("historical", Status.HISTORICAL))
 #: Kinds that make a statement of their own.
 _OWN: tuple[tuple[str, Verb, Status], ...] = (
     ("left", Verb.LEFT, Status.ANNOUNCED),
     ("applied", Verb.APPLIED, Status.ANNOUNCED),
-    ("post", Verb.ELECTED, Status.ANNOUNCED),
+    ("elected", Verb.ELECTED, Status.ANNOUNCED),
     ("renewed", Verb.RENEWED, Status.ANNOUNCED),
     ("hosts", Verb.HOSTS, Status.ANNOUNCED),
     ("twinned", Verb.TWINNED, Status.ANNOUNCED),
@@ -79,12 +84,65 @@ def statements(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
     if not said:
         yield from _futures(sentence, lexicon)
     for category, verb, status in _OWN:
-        match = next(lexicon.matches(category, sentence.line), None)
-        if match is not None and verb not in said:
-            marks = sentence.at(*match[1].span())
+        marks = next(_found(category, sentence, lexicon), None)
+        if marks is not None and verb not in said:
+            background = _background(category, sentence, lexicon, marks)
+            rule = f"{category}-{background}" if background else category
             yield Statement(
-                sentence, Strength.OTHER, verb, status, marks, category, reported=False, formal=False
+                sentence,
+                Strength.OTHER,
+                verb,
+                background or status,
+                marks,
+                rule,
+                reported=False,
+                formal=False,
             )
+
+
+def _background(category: str, sentence: Sentence, lexicon: Lexicon, marks: range) -> Status | None:
+    """Whether a statement of its own is denied, or tells of years ago, in its clause."""
+    if category == "applied":
+        return None
+    own = {sentence.clauses[at] for at in marks}
+    for kind, status in _BACKGROUND:
+        for _, match in lexicon.matches(kind, sentence.line):
+            touched = sentence.at(*match.span())
+            apart = status is Status.HISTORICAL or set(touched) - set(marks)
+            if apart and own & {sentence.clauses[at] for at in touched}:
+                return status
+    return None
+
+
+def _found(category: str, sentence: Sentence, lexicon: Lexicon) -> Iterator[range]:
+    """The marks of each phrase of a kind that means the network itself and a member, no guest."""
+    towards = category in _TOWARDS
+    masked = _without_events(sentence, lexicon) if towards else sentence.line
+    for phrase in lexicon.phrases.get(category, ()):
+        for match in phrase.found(sentence.line if phrase.by_network else masked):
+            marks = sentence.at(*match.span())
+            if not (towards and _is_no_member(sentence, lexicon, marks)):
+                yield marks
+
+
+def _without_events(sentence: Sentence, lexicon: Lexicon) -> str:
+    def inside(start: int, end: int) -> bool:
+        return len({sentence.clauses[at] for at in sentence.at(start, end)}) == 1
+
+    return lexicon.without_events(sentence.line, inside)
+
+
+def _is_no_member(sentence: Sentence, lexicon: Lexicon, marks: range) -> bool:
+    """Whether the phrase speaks of guests and partners, or of attending what is called a forum."""
+    for _, match in lexicon.matches("no_member", sentence.line):
+        if set(sentence.at(*match.span())) & set(marks):
+            return True
+    meeting, line = lexicon.meeting, sentence.line
+    if meeting is None or _has(sentence, lexicon, "evidence"):
+        return False
+    attends = any(set(sentence.at(*m.span())) & set(marks) for _, m in lexicon.matches("attend", line))
+    names = (sentence.marks[at] for at in sentence.of_kind(TagKind.NETWORK) if at in marks)
+    return attends and any(meeting.search(f" {fold(mark.tags[0].alias)} ") for mark in names)
 
 
 def _joinings(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
@@ -102,8 +160,7 @@ def _joinings(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
             and not _has(sentence, lexicon, "reporting")
         ):
             continue
-        for _, match in lexicon.matches(strength.value, sentence.line):
-            marks = sentence.at(*match.span())
+        for marks in _found(strength.value, sentence, lexicon):
             change, verb, status = _changed(sentence, lexicon, marks, admitted=strength is Strength.ADMITTED)
             rule = f"{strength.value}-{change}" if change else strength.value
             reported, formal = (_has(sentence, lexicon, kind) for kind in ("reporting", "formal"))
@@ -116,8 +173,7 @@ def _has(sentence: Sentence, lexicon: Lexicon, category: str) -> bool:
 
 def _futures(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
     """Joinings wished, planned or to come; negation, invitation and the rest still change them."""
-    for _, match in lexicon.matches(Strength.FUTURE, sentence.line):
-        marks = sentence.at(*match.span())
+    for marks in _found(Strength.FUTURE, sentence, lexicon):
         change, verb, status = _changed(sentence, lexicon, marks, admitted=False)
         if status in (Status.DENIED, Status.INVITED) or verb is not Verb.JOINED:
             rule = f"future-{change}"

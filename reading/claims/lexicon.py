@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,15 +14,21 @@ from news.languages.tokens import words
 #: Kinds of phrases that a lexicon may hold, in the order in which they are looked for.
 CATEGORIES = (
     "joined", "admitted", "signed", "noun", "among", "listing", "reporting", "formal", "planned", "applied", "council", "denied",
-    "invited", "historical", "post", "left", "renewed", "hosts", "twinned", "future", "many",
+    "invited", "historical", "post", "elected", "left", "renewed", "hosts", "twinned", "future", "many",
+    "event", "no_member", "person", "attend", "evidence",
 )  # fmt: skip
 #: Kinds whose phrases stand right before a city; with those that stand right after it.
 _BESIDE = ("beside", "place")
-_AROUND = (*_BESIDE, "mayor", "after_beside", "after_place")
+_AROUND = (*_BESIDE, "mayor", "after_beside", "after_place", "after_mayor")
+#: What a symbol of a phrase stands for: the words of a list of the lexicon.
+_WORD_LISTS = {"M": "meetings", "P": "persons"}
+_SYMBOLS = ("C", "N", "Y", *_WORD_LISTS)
 #: A strong separator in a marked sentence; no gap reaches over it.
 BREAK = "¦"
 
 _GAPS = {"..": 3, "...": 12}
+#: A gap inside one group of words: no joint of the language may stand in it.
+_TIGHT = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Phrase:
     pattern: re.Pattern[str]
     #: one of these strings is in every sentence that the pattern matches; empty when there is none
     needles: tuple[str, ...]
+    #: the network is what does it: "N welcomes C"
+    by_network: bool
 
     def found(self, line: str) -> Iterator[re.Match[str]]:
         """Its matches in a marked sentence."""
@@ -61,6 +69,12 @@ class Lexicon:
     suffix: re.Pattern[str] | None
     #: "mayor of" right before a city
     mayor: re.Pattern[str] | None
+    #: the same behind it: "Ankara Belediye Başkanı"
+    after_mayor: re.Pattern[str] | None
+    #: a word for a gathering, in the folded name of a network
+    meeting: re.Pattern[str] | None
+    #: a person, or a body that is no city
+    person: re.Pattern[str] | None
     #: a membership sentence holds at least one of these words' beginnings
     cue: re.Pattern[str]
     #: kinds that change a joining wherever in its sentence they stand; the others must share a clause with it
@@ -72,11 +86,32 @@ class Lexicon:
             for match in phrase.found(line):
                 yield phrase, match
 
+    def without_events(self, line: str, inside: Callable[[int, int], bool]) -> str:
+        """A marked sentence in which a network whose meeting or people are meant is no longer an N.
+
+        `inside` tells whether two places of the line are in one clause.
+        """
+        for _, match in list(self.matches("event", line)):
+            if not inside(*match.span()):
+                continue
+            phrase = _NETWORK.sub("E ", match.group())
+            if self.network_word is not None:
+                phrase = self.network_word.sub(_blanked, f" {phrase}")[1:]
+            line = line[: match.start()] + phrase + line[match.end() :]
+        return line
+
+
+_NETWORK = re.compile(r"(?<![^ ])N ")
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return re.sub(r"\S", "E", match.group())
+
 
 def _word(text: str, prefixes: Sequence[str]) -> str:
     """One alternative of a phrase's word as a regular expression."""
     core = text.strip("*")
-    if core in ("C", "N", "Y"):
+    if core in _SYMBOLS:
         return f"(?:{core} )"
     if core == "#":
         return r"(?:\d+ )"
@@ -92,6 +127,8 @@ def _word(text: str, prefixes: Sequence[str]) -> str:
 def _piece(text: str, prefixes: Sequence[str], slots: dict[str, str]) -> str:
     if text in _GAPS:
         return rf"(?:[^{BREAK} ]+ ){{0,{_GAPS[text]}}}?"
+    if text == _TIGHT:
+        return slots.get(_TIGHT, _piece("..", prefixes, slots))
     if text == "^":
         return "(?<=^ )"
     if text == "$":
@@ -111,10 +148,10 @@ def _needles(phrase: str) -> tuple[str, ...]:
     """Strings of which one must be there: the alternatives of the longest obligatory word."""
     best: tuple[str, ...] = ()
     for piece in phrase.split():
-        if piece in _GAPS or piece.endswith("?") or piece in ("^", "$"):
+        if piece in _GAPS or piece.endswith("?") or piece in ("^", "$", _TIGHT):
             continue
         alternatives = piece.split("|")
-        if any(one.strip("*") in ("C", "N", "Y", "#") for one in alternatives):
+        if any(one.strip("*") in (*_SYMBOLS, "#") for one in alternatives):
             continue
         heads = tuple((words(one.strip("*")) or [""])[0] for one in alternatives)
         if not best or min(map(len, heads)) > min(map(len, best)):
@@ -128,8 +165,17 @@ def _union(phrases: Iterable[str], prefixes: Sequence[str], end: str = "") -> re
 
 
 def _slots(data: dict[str, list[str]], prefixes: Sequence[str]) -> dict[str, str]:
-    """What C and N stand for inside a phrase: the tag, or the words for "our city" and "this network"."""
+    """What C and N stand for inside a phrase: the tag, or the words for "our city" and "this network".
+
+    M and P are the words for meetings and for persons, ~ is up to three words without a joint.
+    """
     slots = {}
+    for symbol, name in _WORD_LISTS.items():
+        listed = [expression(phrase, prefixes).removeprefix("(?<= )") for phrase in data.get(name, ())]
+        slots[symbol] = f"(?:{'|'.join(listed)})" if listed else "(?!)"
+    listed = [expression(joint).removeprefix("(?<= )") for joint in data.get("joints", ())]
+    joints = "|".join([f"[N{BREAK}] ", *listed])
+    slots[_TIGHT] = rf"(?:(?!{joints})\S+ ){{0,3}}?"
     for symbol, name in (("C", "cities"), ("N", "networks")):
         spoken = [expression(phrase, prefixes).removeprefix("(?<= )") for phrase in data.get(name, ())]
         slots[symbol] = "(?:" + "|".join([f"(?:{symbol} )+", *spoken]) + ")"
@@ -150,21 +196,26 @@ _CUE_CATEGORIES = (
     "twinned",
     "applied",
     "post",
+    "elected",
 )
+
+
+def _phrase(category: str, written: str, prefixes: Sequence[str], slots: dict[str, str]) -> Phrase:
+    first, *others = written.split()
+    by_network = first == "N" and any("C" in piece.split("|") for piece in others)
+    pattern = re.compile(expression(written, prefixes, slots))
+    return Phrase(category, written, pattern, _needles(written), by_network)
 
 
 def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
     """A lexicon out of its parsed TOML; raises ValueError for an unknown kind of phrase."""
-    known = {*CATEGORIES, *_AROUND, "networks", "cities", "prefixes", "wide"}
+    known = {*CATEGORIES, *_AROUND, *_WORD_LISTS.values(), "networks", "cities", "prefixes", "wide", "joints"}
     if unknown := set(data) - known:
         raise ValueError(f"{language}.membership.toml: unknown {', '.join(sorted(unknown))}")
     prefixes = data.get("prefixes", [])
     slots = _slots(data, prefixes)
     phrases = {
-        category: tuple(
-            Phrase(category, phrase, re.compile(expression(phrase, prefixes, slots)), _needles(phrase))
-            for phrase in data.get(category, ())
-        )
+        category: tuple(_phrase(category, phrase, prefixes, slots) for phrase in data.get(category, ()))
         for category in CATEGORIES
     }
     before = [phrase for name in _BESIDE for phrase in data.get(name, ())]
@@ -178,6 +229,9 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         after_city=_union(data.get("after_beside", ()), prefixes),
         suffix=_union(data.get("after_place", ()), prefixes),
         mayor=_union(data.get("mayor", ()), prefixes, "$"),
+        after_mayor=_union(data.get("after_mayor", ()), prefixes),
+        meeting=_union(data.get("meetings", ()), prefixes),
+        person=_union(data.get("persons", ()), prefixes),
         cue=re.compile("|".join(map(re.escape, sorted(needles)))),
         wide=frozenset(data.get("wide", ("denied", "council"))),
     )

@@ -17,6 +17,8 @@ _YEAR = re.compile(r"(?:1[34]\d\d|19[5-9]\d|20[0-4]\d)$")
 _STRONG = re.compile(r"[;؛]|\s[–—|]\s")
 _WEAK = re.compile(r"[,،:–—]|\s-\s")
 _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
+#: "Mardin, Bursa'daki toplantıda": a subject and a venue, no list
+_LOCATED = re.compile("['’ʼ`][dt][ae]")
 _BRACKET = re.compile(r"\([^()]{1,40}\)")
 
 
@@ -111,6 +113,8 @@ def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str]) -> boo
     gap = _BRACKET.sub(" ", content[left.end : right.start])
     between = [token.text for token in tokens(gap)]
     bare = re.sub(r"[^\W\d_]+", "", gap)
+    if not between and len(left.tags) == 1 and _LOCATED.match(content, right.end):
+        return False
     linked = bool(between) or bool(bare.strip()) or content[right.start] == "و"
     return all(word in joins for word in between) and bool(_LIST_GAP.match(bare)) and linked
 

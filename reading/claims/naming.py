@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from news.values import Part, Source, Tag, TagKind
+from news.values import Part, Source, Status, Tag, TagKind, Verb
 from reading.claims.judging import Statement, Strength
 from reading.claims.lexicon import BREAK, Lexicon
 from reading.claims.marking import Sentence
@@ -31,6 +31,7 @@ class Article:
         self.sentences = sentences
         self.lexicon = lexicon
         self.source = source
+        self._persons: dict[int, frozenset[int]] = {}
 
     @cached_property
     def _network_tags(self) -> list[tuple[int, Tag]]:
@@ -72,12 +73,17 @@ class Article:
         return tuple(
             tag.key
             for at in sentence.of_kind(TagKind.CITY)
-            if not self.excluded(sentence, at) and not self.is_mayors(sentence, at)
+            if not self.excluded(sentence, at)
+            and not self.is_mayors(sentence, at)
+            and not self.is_persons(sentence, at)
             for tag in sentence.marks[at].tags
         )
 
-    def excluded(self, sentence: Sentence, at: int) -> bool:
-        """Whether the words beside a city make it a venue, an older member, a mayor's town."""
+    def excluded(self, sentence: Sentence, at: int, *, historical: bool = False) -> bool:
+        """Whether the words beside a city make it a venue or an older member.
+
+        A `historical` statement is about older members.
+        """
         offset = sentence.offsets[at]
         before, after = self.lexicon.before_city, self.lexicon.after_city
         if before is not None and before.search(sentence.line[:offset]):
@@ -87,6 +93,8 @@ class Article:
             return True
         if self._is_located(sentence, at, behind):
             return True
+        if historical:
+            return False
         clause = sentence.clauses[at]
         return any(
             clause in {sentence.clauses[mark] for mark in sentence.at(*match.span())}
@@ -102,8 +110,46 @@ class Article:
 
     def is_mayors(self, sentence: Sentence, at: int) -> bool:
         """Whether a city only tells whose mayor is meant."""
-        mayor = self.lexicon.mayor
-        return mayor is not None and bool(mayor.search(sentence.line[: sentence.offsets[at]]))
+        offset, behind = sentence.offsets[at], sentence.offsets[at] + len(sentence.marks[at].symbol) + 1
+        before, after = self.lexicon.mayor, self.lexicon.after_mayor
+        if before is not None and before.search(sentence.line[:offset]):
+            return True
+        return after is not None and bool(after.match(sentence.line, behind))
+
+    def is_persons(self, sentence: Sentence, at: int) -> bool:
+        """Whether a city only tells where a person or another body is from: "an engineer of Beirut"."""
+        return at in self._of_persons(sentence)
+
+    def _of_persons(self, sentence: Sentence) -> frozenset[int]:
+        found = self._persons.get(sentence.number)
+        if found is None:
+            touched = (
+                sentence.at(*match.span()) for _, match in self.lexicon.matches("person", sentence.line)
+            )
+            one_clause = (marks for marks in touched if len({sentence.clauses[at] for at in marks}) == 1)
+            found = self._persons[sentence.number] = frozenset(at for marks in one_clause for at in marks)
+        return found
+
+    def is_about_a_person(self, statement: Statement) -> bool:
+        """Whether it is a person, or a body that is no city, who does what the statement says."""
+        sentence, word = statement.sentence, self.lexicon.person
+        if statement.reported or word is None:
+            return False
+        own = [at for at, clause in enumerate(sentence.clauses) if clause in statement.clauses]
+        start = sentence.offsets[own[0]]
+        end = sentence.offsets[statement.marks.stop - 1] + len(
+            sentence.marks[statement.marks.stop - 1].symbol
+        )
+        if word.search(sentence.line, max(0, start - 1), end + 1) is None:
+            return False
+        city = self.lexicon.city_word
+        if city is not None and city.search(sentence.line, start, end + 1):
+            return False
+        return all(
+            self.is_persons(sentence, at) or self.excluded(sentence, at)
+            for at in own
+            if sentence.marks[at].symbol == "C"
+        )
 
 
 def members(statement: Statement, article: Article) -> Found:
@@ -111,7 +157,13 @@ def members(statement: Statement, article: Article) -> Found:
     sentence = statement.sentence
     listing = statement.strength is Strength.LISTING
     near = sentence.of_kind(TagKind.CITY) if listing else _within_reach(statement)
-    possible = [at for at in near if not article.excluded(sentence, at)]
+    historical = statement.status is Status.HISTORICAL
+    possible = [
+        at
+        for at in near
+        if not article.excluded(sentence, at, historical=historical)
+        and (statement.reported or not article.is_persons(sentence, at))
+    ]
     eligible = [at for at in possible if not article.is_mayors(sentence, at)]
     if listing and eligible:
         return Found(_keys(sentence, eligible), "listed")
@@ -128,9 +180,12 @@ def members(statement: Statement, article: Article) -> Found:
 
 def _in_phrase_or_clause(statement: Statement, eligible: Sequence[int]) -> Found:
     sentence = statement.sentence
-    if inside := [at for at in eligible if at in statement.marks]:
+    inside = [at for at in eligible if at in statement.marks]
+    if inside and statement.verb is not Verb.TWINNED:
         return Found(_keys(sentence, inside), "inside")
     clause = [at for at in eligible if sentence.clauses[at] in statement.clauses]
+    if clause and statement.verb is Verb.TWINNED:
+        return Found(_keys(sentence, clause), "clause")
     if clause and statement.strength is not Strength.AMONG:
         return Found(_keys(sentence, [_nearest(clause, statement.marks)]), "clause")
     return NOBODY

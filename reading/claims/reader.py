@@ -10,10 +10,17 @@ from reading.claims.confidence import AGREEMENT, confidence
 from reading.claims.judging import Statement, Strength, statements
 from reading.claims.lexicon import lexicon
 from reading.claims.marking import mark
-from reading.claims.naming import Article, Found, members, network_of
+from reading.claims.naming import NOBODY, Article, Found, members, network_of
 
 #: What a text may say of a city and a network that takes the news out of a title about them.
 _CONTRADICTIONS = {Status.PLANNED, Status.DENIED, Status.HISTORICAL}
+_NAMED = frozenset({"inside", "clause", "spoken-of", "listed"})
+#: Verbs whose subject the sentence itself must name, and how it may be named.
+_DONE_BY = {
+    Verb.ELECTED: _NAMED | {"mayor"},
+    Verb.HOSTS: _NAMED,
+    Verb.TWINNED: _NAMED,
+}
 
 
 def read_claims(
@@ -35,9 +42,13 @@ def read_claims(
 
 
 def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
+    if article.is_about_a_person(statement):
+        return
     network, member = network_of(statement, article), members(statement, article)
     if not _worth_keeping(statement, article, network, member):
         return
+    if statement.verb is Verb.TWINNED:
+        network = NOBODY
     score = confidence(statement, network.how, member.how, mayor=_is_the_mayor(statement, article))
     for city in member.keys or (None,):
         yield Claim(
@@ -54,6 +65,8 @@ def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
 
 def _worth_keeping(statement: Statement, article: Article, network: Found, member: Found) -> bool:
     """Persons join parties and cities join leagues: a claim needs a network, or a city beside a word for one."""
+    if statement.verb in _DONE_BY and not _is_named(statement, member):
+        return False
     if network.keys:
         return statement.verb is Verb.JOINED or bool(member.keys)
     spoken = article.lexicon.network_word
@@ -61,11 +74,22 @@ def _worth_keeping(statement: Statement, article: Article, network: Found, membe
     return beside and spoken is not None and bool(spoken.search(statement.sentence.line))
 
 
+def _is_named(statement: Statement, member: Found) -> bool:
+    """Whether the sentence itself names who does it: in the same clause, or right at its start."""
+    first = next(statement.sentence.of_kind(TagKind.CITY), None) == 0
+    return member.how in _DONE_BY[statement.verb] or (member.how == "sentence" and first)
+
+
 def _is_the_mayor(statement: Statement, article: Article) -> bool:
     """Whether the only cities of the sentence are those of mayors, and nobody reports: a person joined."""
     sentence = statement.sentence
     cities = list(sentence.of_kind(TagKind.CITY))
-    if statement.strength is Strength.SIGNED or statement.reported or not cities:
+    if (
+        statement.verb is Verb.ELECTED
+        or statement.strength is Strength.SIGNED
+        or statement.reported
+        or not cities
+    ):
         return False
     return all(article.is_mayors(sentence, at) for at in cities)
 

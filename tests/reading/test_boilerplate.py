@@ -120,6 +120,78 @@ def test_these_lines_are_never_text(line: str) -> None:
     ]
 
 
+BODY = "The council met on Monday and voted for the plan of the coming year."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Partager sur Facebook",
+        "Compartir en Twitter",
+        "Artikel teilen",
+        "Поделиться в соцсетях",
+        "Condividi su Facebook",
+        "Partilhar no Facebook",
+        "12 просмотров",
+        "Nous utilisons des cookies pour améliorer votre visite.",
+        "Usamos cookies propias y de terceros.",
+        "Diese Seite nutzt Cookies.",
+        "Мы используем файлы cookie.",
+        "Utilizziamo i cookie per migliorare il sito.",
+        "Utilizamos cookies para melhorar a sua visita.",
+        "Link breve: https://example.org/x/1",
+        "Tempo di lettura: 3 minuti",
+        "Iscriviti alla newsletter",
+        "Palavras-chave: cidade, rede",
+        "Tutti i diritti riservati",
+        "Gehostet bei Beispiel",
+        "Los campos obligatorios están marcados con *",
+    ],
+)
+def test_nor_are_these_in_other_languages(line: str) -> None:
+    assert clean([BODY, line]) == [BODY]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Kommentar schreiben",
+        "Laisser une réponse",
+        "Dejar un comentario",
+        "Оставьте комментарий",
+        "Lascia una risposta",
+        "Deixe uma resposta",
+    ],
+)
+def test_comment_forms_end_a_text_in_every_language(heading: str) -> None:
+    assert clean([BODY, heading, "Name", "Great news for everyone, thanks a lot."]) == [BODY]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Mehr zum Thema", "Voir aussi", "Lea también", "Материалы по теме", "Articoli correlati", "Leia também"],
+)
+def test_other_headlines_go_in_every_language(heading: str) -> None:
+    assert clean([BODY, heading, "Bridge opens to traffic", "Park to close in winter"]) == [BODY]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Die Stadt teilt ihre Erfahrung mit anderen Städten.",
+        "La ville partage son expérience avec les membres du réseau.",
+        "La ciudad comparte sus datos con la red.",
+        "Город делится опытом с другими городами.",
+        "Il comune condivide i dati con la rete.",
+        "A prefeitura compartilha os dados com a rede.",
+        "Réalisation du tramway : la ville avance.",
+        "Хостинг городов мира принимает конгресс.",
+    ],
+)
+def test_sentences_of_other_languages_stay(line: str) -> None:
+    assert clean([line, BODY, BODY, BODY, BODY, BODY]) == [line, BODY, BODY, BODY, BODY, BODY]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -1,6 +1,6 @@
 import pytest
 
-from reading.language import detect
+from reading.language import detect, paragraph_languages
 
 SENTENCES = [
     ("fa", "شهرداری تبریز خبر داد که این شهر به شبکه جهانی شهرهای سبز پیوسته است."),
@@ -22,6 +22,13 @@ SENTENCES = [
     ("uk", "Міська рада повідомила, що місто приєдналося до міжнародної мережі міст."),
     ("it", "Il comune ha annunciato che la città è entrata nella rete delle città."),
     ("pt", "A prefeitura anunciou que a cidade passou a fazer parte da rede de cidades."),
+    ("kk", "Қала әкімдігі қаланың халықаралық қалалар желісіне қосылғанын хабарлады."),
+    ("tg", "Раёсати шаҳр хабар дод, ки шаҳр ба шабакаи ҷаҳонии шаҳрҳо ҳамроҳ шудааст."),
+    ("uz", "Shahar hokimligi shahar xalqaro tarmoqqa aʼzo boʻlgani va bu muhim ekanini aytdi."),
+    ("uz", "Шаҳар ҳокимлиги шаҳар халқаро тармоққа аъзо бўлгани ҳақида хабар берди."),
+    ("ku", "Şaredariyê ragihand ku bajar bûye endamê tora navneteweyî ya bajaran û ev girîng e."),
+    ("id", "Pemerintah kota mengumumkan bahwa kota ini telah bergabung dengan jaringan kota dunia."),
+    ("nl", "De gemeente heeft bekendgemaakt dat de stad zich bij het netwerk van steden heeft aangesloten."),
     ("he", "העירייה הודיעה כי העיר הצטרפה לרשת הבינלאומית"),
     ("ja", "市は国際的な都市ネットワークに加盟したと発表した"),
     ("zh", "市政府宣布该市加入国际城市网络"),
@@ -75,3 +82,21 @@ def test_the_answer_is_the_same_each_time(code: str) -> None:
 
 def test_presentation_forms_are_letters() -> None:
     assert detect("ﺷﻬﺮﺩﺍﺭﻱ ﺗﻬﺮﺍﻥ ﺑﻪ ﺷﺒﻜﻪ ﺟﻬﺎﻧﻲ ﺷﻬﺮﻫﺎ ﭘﻴﻮﺳﺖ ﻭ ﺩﺭ ﺍﻳﻦ ﺟﻤﻊ ﮔﻔﺖ").code == "fa"
+
+
+def test_mixed_pages_are_told_by_paragraph() -> None:
+    texts = {code: text for code, text in SENTENCES if code in {"fa", "en", "ar"}}
+    text = "\n".join([texts["fa"], texts["en"], "UCLG MEWA", texts["ar"], texts["fa"]])
+    told = paragraph_languages(text)
+    assert [language.code for _, language in told] == ["fa", "en", "en", "ar", "fa"]
+    assert "\n".join(paragraph for paragraph, _ in told) == text
+
+
+def test_a_paragraph_too_short_to_tell_follows_the_whole() -> None:
+    whole = next(text for code, text in SENTENCES if code == "tr")
+    assert [language.code for _, language in paragraph_languages(f"Bursa\n{whole}\n\nAMF")] == [
+        "tr",
+        "tr",
+        "tr",
+    ]
+    assert paragraph_languages("") == []

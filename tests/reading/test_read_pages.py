@@ -366,7 +366,7 @@ def test_an_article_among_many_links_is_kept(read: Read) -> None:
         (b"", {}, Refusal.EMPTY),
         (b" \n ", {}, Refusal.EMPTY),
         (b"<p>Not here</p>", {"status": 404}, Refusal.EMPTY),
-        (b"%PDF-1.7 ...", {}, Refusal.NOT_HTML),
+        (b"%PDF-1.7 ...", {}, Refusal.BROKEN),
         (b"\x89PNG....", {"content_type": None}, Refusal.NOT_HTML),
         (b'{"a": 1}', {"content_type": "application/json"}, Refusal.NOT_HTML),
         (b"<?xml version='1.0'?><rss></rss>", {"content_type": "application/rss+xml"}, Refusal.NOT_HTML),
@@ -390,6 +390,16 @@ def test_markup_without_a_content_type_is_read(read: Read) -> None:
 def test_a_plain_text_page_is_read_as_text(read: Read) -> None:
     found = read("\n\n".join(["Budget approved", *PARAGRAPHS]), content_type="text/plain; charset=utf-8")
     assert (found.title, found.text) == ("Budget approved", "\n".join(PARAGRAPHS))
+
+
+def test_a_page_wrapped_in_a_form_is_read(read: Read) -> None:
+    found = read(
+        document(
+            f'<form id="aspnetForm"><div><h1>Budget approved</h1><p>30 October 2026</p>{BODY}</div></form>'
+        )
+    )
+    assert found.text == "\n".join(PARAGRAPHS)
+    assert found.dated is not None
 
 
 # Bad input
@@ -426,6 +436,62 @@ def test_half_a_surrogate_in_json_does_no_harm(read: Read) -> None:
 def test_broken_json_is_passed_over(script: str, read: Read) -> None:
     assert (
         read(article_page(f'<script type="application/ld+json">{script}</script>')).title == "Budget approved"
+    )
+
+
+def tags(count: int) -> str:
+    return document("<div>" * count + BODY)
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        (tags(100_000), Refusal.TOO_LARGE),
+        (tags(5_000), Refusal.BROKEN),
+        (document("<p>One of many.</p>" * 300_000), Refusal.TOO_LARGE),
+        (document("<p>" + "word " * 3_000_000), Refusal.BROKEN),
+        (b"<p>" + b"x" * 50_000_000, Refusal.TOO_LARGE),
+        (b"\x00" * 5_000, Refusal.NO_TEXT),
+        (bytes(range(128, 256)) * 40, None),
+    ],
+    ids=["nested", "deep", "paragraphs", "one line", "50 MB", "NULs", "noise"],
+)
+def test_monsters_get_a_typed_outcome(
+    body: str | bytes, refusal: Refusal | None, make_page: MakePage, now: datetime
+) -> None:
+    found = read_page(make_page(body), now=now)
+    if refusal:
+        assert isinstance(found, NotArticle)
+        assert found.refusal is refusal
+
+
+def test_a_page_cut_by_the_parser_is_no_half_article(refuse: Refuse) -> None:
+    assert refuse(document(BODY + "<i>" * 5_000 + BODY)).refusal is Refusal.BROKEN
+
+
+def test_a_page_in_no_language_is_an_article_of_an_undetermined_one(read: Read) -> None:
+    body = "".join(f"<p>{'zxq vbnk wrtp qqzx '[n:] * 6}.</p>" for n in range(8))
+    assert read(document(f"<h1>Qxz</h1>{body}", lang="")).language.code == "und"
+
+
+def test_a_list_may_bring_the_whole_text(read: Read) -> None:
+    lead = Lead(
+        address="https://www.example.org/news/1",
+        source="town",
+        road=Road.REST,
+        title="Budget approved",
+        body=f"{BODY}<p>Share this</p>",
+    )
+    shell = document("<div id='app'></div><nav><a href='/'>Home</a></nav>")
+    assert read(shell, lead=lead).text == "\n".join(PARAGRAPHS)
+    assert read(document(f"<article><p>{PARAGRAPHS[0]}</p></article>"), lead=lead).text == PARAGRAPHS[0]
+
+
+def test_json_ld_stands_in_for_a_text_that_is_not_there(read: Read) -> None:
+    head = json_ld(headline="Budget approved", articleBody="\n".join(PARAGRAPHS))
+    assert read(document("<div id='app'></div>", head)).text == "\n".join(PARAGRAPHS)
+    assert read(article_page(json_ld(headline="Budget approved", articleBody="Cut short"))).text == "\n".join(
+        PARAGRAPHS
     )
 
 

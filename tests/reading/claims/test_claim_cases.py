@@ -14,7 +14,7 @@ from reading.claims import read_claims
 
 CASES: list[dict[str, Any]] = [
     case
-    for name in ("claim_cases.toml", "claim_passages.toml")
+    for name in ("claim_cases.toml", "claim_passages.toml", "claim_guests.toml")
     for case in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))["case"]
 ]
 
@@ -35,3 +35,4 @@ def test_case(case: dict[str, Any]) -> None:
     assert {pair(claim) for claim in claims if claim.alerts} == set(case.get("alerts", []))
     said = {f"{pair(claim)} {claim.verb} {claim.status}" for claim in claims}
     assert set(case.get("says", [])) <= said
+    assert not (case.get("silent") and said)
