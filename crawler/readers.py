@@ -61,7 +61,7 @@ class ReaderPool:
             self._pool = None
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["reading"])
+            context.set_forkserver_preload(["reading.warmed"])
             self._pool = ProcessPool(
                 max_workers=self._size,
                 max_tasks=_PAGES_A_READER,

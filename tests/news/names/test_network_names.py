@@ -115,3 +115,22 @@ def test_spans_count_in_the_unfolded_text() -> None:
         whole = title if tag.span.part is Part.TITLE else text
         assert whole[tag.span.start : tag.span.end] == tag.alias
     assert len(tags(text, "fa", title=title)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Lagos and Accra joined C40 Cities", "en"),
+        ("a grant from C40 Cities", "en"),
+        ("C40 Kentleri yeni bir rapor yayımladı", "tr"),
+        ("گزارش تازه شبکه C40", "fa"),
+        ("le rapport du Groupe C40", "fr"),
+    ],
+)
+def test_an_ambiguous_acronym_with_a_word_beside_it_is_a_full_name(text: str, language: str) -> None:
+    assert keys(text, language) == [("c40", "full-name")]
+
+
+def test_the_bare_acronym_still_needs_evidence() -> None:
+    assert keys("The C40 engine was sold") == []
+    assert keys("C40 Cities met. Then C40 spoke.") == [("c40", "full-name"), ("c40", "acronym-with-name")]

@@ -138,3 +138,35 @@ def test_names_take_each_word_once() -> None:
     )
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert len(spans) == 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "صادق المجلس الشعبي لمدينة وهران على الميزانية",
+        "تملك وهران مطارا، وللمدينة ميناء قديم",
+        "التقى رئيس بلدية المدينة ضيوفه في وهران",
+        "زار الوفد وهران والمدينة القديمة",
+        "وصل القطار إلى المدينة قادما من وهران، وبالمدينة محطتان",
+    ],
+)
+def test_the_city_is_not_medina(text: str) -> None:
+    assert cities(text, "ar") == ["Oran"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "زار الوفد المدينة المنورة",
+        "بلدية المدينة المنورة",
+        "وصل إلى المدينة، السعودية، أمس",
+        "للمدينة المنورة",
+    ],
+)
+def test_medina_by_its_full_name_or_its_country(text: str) -> None:
+    assert cities(text, "ar") == ["Medina"]
+
+
+def test_the_mark_tells_amman_from_oman() -> None:
+    assert rules("وصلت الطائرة إلى عمّان مساء", "ar") == [("Amman", "spelt-out")]
+    assert rules("وصلت الطائرة إلى عمان مساء", "ar") == []
