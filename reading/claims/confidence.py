@@ -6,7 +6,7 @@ the network    in the phrase .25   in the sentence .22   "this network" .20   th
                the only one .15
 the city       in the phrase .22   in its clause .20   listed .20   "our city" .20   headline .15
                in its sentence .12   publisher .12   the mayor's .12   the article's main city .10
-more           official words .05   title and text agree .10   a mayor as the subject -.25
+more           official words .05   title and text agree .10   a mayor as the subject -.25 (not for a seat)
 unknown        without a city, or without a network, never more than .50
 """
 
