@@ -11,7 +11,7 @@ from cli.opening import archive
 from cli.output import JsonOption, print_json, print_table
 from storage import outbox
 
-app = typer.Typer(help="Who is told of what, and what was sent.", no_args_is_help=True)
+app = typer.Typer(help="Who is told of what, and what was sent.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

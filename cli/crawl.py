@@ -10,22 +10,25 @@ from typing import Annotated
 
 import typer
 
-from alerts.channels import channel_for
-from alerts.delivering import Sent, run_once
+from alerts.delivering import Sent
 from alerts.rules import ensure_default_rule
+from cli.completing import source_keys
 from cli.opening import archive
 from cli.output import JsonOption, complain, print_json, print_table
+from cli.picking import source_called
 from cli.progress import crawl_progress
+from cli.telling import complain_of_failures, tell
+from crawler.tally import Tally
 from news.errors import JarchiError, UsageError
 from news.settings import Settings, load_settings
 from scheduler.clock import is_enabled
 from scheduler.executor import LocalExecutor, Progress
 from scheduler.protocol import Report
-from spiders.catalogue import find_source, load_sources
+from spiders.catalogue import load_sources
 from storage import runs
 from storage.engine import Store
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 #: Count of a run → its heading.
 _COLUMNS = {
     "requests": "requests", "not_modified": "304", "leads": "leads", "fetched": "fetched", "new": "new",
@@ -35,7 +38,10 @@ _COLUMNS = {
 
 @app.command()
 def crawl(
-    keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="Sources; every enabled one if none.")] = None,
+    keys: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY]...", help="Sources; every enabled one if none.", autocompletion=source_keys),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Crawl sources now: what was seen, fetched, kept, skipped and why."""
@@ -43,13 +49,15 @@ def crawl(
     with archive(settings) as store:
         chosen = _choose(settings, store, keys or [])
         with crawl_progress(f"Crawling {len(chosen)} sources") as progress:
-            reports = asyncio.run(crawl_sources(settings, chosen, progress))
-        sent = send_alerts(settings, store)
+            reports = asyncio.run(crawl_sources(_quiet(settings), chosen, progress))
+        sent = _tell(settings, store)
     if json:
-        print_json({"runs": [report.run for report in reports], "alerts": len(sent.deliveries)})
+        print_json({"runs": [report.run for report in reports], "alerts": len(sent.deliveries) if sent else 0})
     else:
         print_runs(reports)
-    _fail_on(reports)
+    failed = [_complain_of(reports), sent is None or complain_of_failures(sent)]
+    if any(failed):
+        raise typer.Exit(1)
 
 
 async def crawl_sources(settings: Settings, keys: Iterable[str], progress: Progress | None = None) -> list[Report]:
@@ -59,14 +67,6 @@ async def crawl_sources(settings: Settings, keys: Iterable[str], progress: Progr
         return list(await asyncio.gather(*(_crawl_one(executor, key) for key in keys)))
     finally:
         await executor.close()
-
-
-def send_alerts(settings: Settings, store: Store) -> Sent:
-    """Match and send what the crawl brought up; letters for the console go to standard error."""
-    ensure_default_rule(store, datetime.now(UTC))
-    return run_once(
-        store, lambda recipient: channel_for(recipient, sys.stderr), settings.feeds_folder, lambda: datetime.now(UTC)
-    )
 
 
 def print_runs(reports: Sequence[Report], title: str = "Crawls") -> None:
@@ -84,13 +84,30 @@ async def _crawl_one(executor: LocalExecutor, key: str) -> Report:
     try:
         return await executor.crawl(key)
     except JarchiError as error:
-        return Report(id=0, source=key, finished=True, run={"source": key}, error=str(error))
+        return Report(id=0, source=key, finished=True, run=Tally(key).as_object(), error=str(error))
+
+
+def _tell(settings: Settings, store: Store) -> Sent | None:
+    """Send what is new; None, said, where the database cannot serve: what was crawled is still to be shown."""
+    try:
+        ensure_default_rule(store, datetime.now(UTC))
+        return tell(settings, store, sys.stderr)
+    except JarchiError as error:
+        complain(f"alerts were not sent: {error}")
+        return None
+
+
+def _quiet(settings: Settings) -> Settings:
+    """Workers that log between the bars only what went wrong, unless a level was asked for."""
+    if "log_level" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"log_level": "WARNING"})
 
 
 def _choose(settings: Settings, store: Store, keys: list[str]) -> list[str]:
-    sources = load_sources(settings.sources_folder)
     if keys:
-        return [find_source(sources, key).key for key in dict.fromkeys(keys)]
+        return [source_called(settings.sources_folder, key).key for key in dict.fromkeys(keys)]
+    sources = load_sources(settings.sources_folder, complain)
     with store.reading() as session:
         states = runs.states(session)
     chosen = [key for key, source in sources.items() if is_enabled(source, states.get(key))]
@@ -100,13 +117,12 @@ def _choose(settings: Settings, store: Store, keys: list[str]) -> list[str]:
 
 
 def _trouble(report: Report) -> str:
-    causes = {**report.run.get("refused", {}), **report.run.get("failed", {})}
-    return "; ".join(filter(None, [report.error, ", ".join(f"{cause} {n}" for cause, n in causes.items())]))
+    causes = ", ".join(f"{cause} {n}" for cause, n in report.run.get("failed", {}).items())
+    return "; ".join(filter(None, [report.error, causes]))
 
 
-def _fail_on(reports: Iterable[Report]) -> None:
+def _complain_of(reports: Iterable[Report]) -> bool:
     failed = [report for report in reports if report.error]
     for report in failed:
         complain(f"{report.source}: {report.error}")
-    if failed:
-        raise typer.Exit(1)
+    return bool(failed)

@@ -9,7 +9,7 @@ from news.settings import load_settings
 from storage.engine import connect
 from storage.schema import upgrade as upgrade_schema
 
-app = typer.Typer(help="The database.", no_args_is_help=True)
+app = typer.Typer(help="The database.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

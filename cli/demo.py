@@ -9,27 +9,27 @@ from __future__ import annotations
 import asyncio
 import io
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
 
-from alerts.channels import channel_for
-from alerts.delivering import run_once
+from alerts.quoting import isolated
 from alerts.rules import ensure_default_rule
 from cli.crawl import crawl_sources, print_runs
 from cli.memberships import print_memberships
 from cli.opening import archive
-from cli.output import JsonOption, err, out, print_json
+from cli.output import JsonOption, complain, err, out, print_json, print_line
 from cli.progress import crawl_progress
+from cli.telling import complain_of_failures, tell
 from news.settings import Settings, fixed_settings
 from news.values import MembershipEvent, Status, Verb
 from samples import sources
@@ -44,7 +44,7 @@ from web.app import create_app
 from web.objects import membership_object
 from web.serving import serve
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 #: What is searched for at the end: Persian, Arabic, English.
 QUERIES = ("شهرداری شیراز", "شبكة المدن القوية", "membership")
 
@@ -67,7 +67,7 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Sample sites → crawl → the sites publish → crawl, three alerts → crawl, nothing new → the web page."""
-    with _home() as home, SampleSites.start() as sites:
+    with _ended_by_sigterm(), _home() as home, SampleSites.start() as sites:
         settings = _settings(home, sources(sites.origins))
         with archive(settings) as store:
             first, second, third = _three_rounds(settings, store, sites, None if json else sys.stdout)
@@ -94,15 +94,28 @@ def _crawl(settings: Settings, store: Store, title: str, letters: TextIO | None)
     ensure_default_rule(store, datetime.now(UTC))
     if letters is not None:
         print_runs(reports, title)
-    sent = run_once(
-        store, partial(channel_for, stream=letters or io.StringIO()), settings.feeds_folder, lambda: datetime.now(UTC)
-    )
+    sent = tell(settings, store, letters or io.StringIO())
     if letters is not None:
         out.print(f"{len(sent.deliveries)} alerts\n", style="bold")
     for report in reports:
         if report.error:
-            err.print(f"{report.source}: {report.error}", markup=False)
+            complain(f"{report.source}: {report.error}")
+    complain_of_failures(sent)
     return Round(reports=tuple(reports), alerts=sent.deliveries)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM leaves the way Ctrl-C does, so that folder and children go too."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -117,7 +130,7 @@ def _home() -> Iterator[Path]:
 def _settings(home: Path, tomls: Mapping[str, str]) -> Settings:
     settings = fixed_settings(
         home=home, allow_networks=(ip_network("127.0.0.0/8"),), host_delay=0.0, log_level="WARNING",
-        contact="https://example.org/jarchi-demo",
+        contact="https://example.org/jarchi-demo", web_port=0,
     )
     settings.sources_folder.mkdir(parents=True)
     for key, text in tomls.items():
@@ -166,9 +179,9 @@ def _alert_object(delivery: Delivery) -> dict[str, Any]:
 
 def _print_searches(found: Iterable[tuple[str, Found]]) -> None:
     for query, page in found:
-        out.print(f"\nSearch for {query}: {page.total} found", style="bold", markup=False)
+        print_line(f"\nSearch for {query}: {page.total} found", style="bold")
         for hit in page.hits:
-            out.print(f"  {hit.title} — {hit.source}", markup=False, highlight=False)
+            print_line(f"  {isolated(hit.title)} — {hit.source}")
 
 
 async def _show(settings: Settings, store: Store) -> None:

@@ -17,11 +17,12 @@ from cli.search import (
     SourceOption,
     make_filters,
 )
+from news.settings import load_settings
 from storage import articles
 from storage.search import search
 from web.objects import article_object
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _BATCH = 500
 
 
@@ -36,8 +37,9 @@ def export(
     before: BeforeOption = None,
 ) -> None:
     """Articles as JSON lines; the archive whole without filters."""
-    filters = make_filters(network, city, language, source, after, before)
-    with archive() as store, store.reading() as session:
+    settings = load_settings()
+    with archive(settings) as store, store.reading() as session:
+        filters = make_filters(settings, session, network, city, language, source, after, before)
         offset = 0
         while hits := search(session, query, filters, limit=_BATCH, offset=offset).hits:
             for article_id, article in articles.load_many(session, (hit.id for hit in hits)):

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli.output import complain
+from cli.output import complain, err
 from news.errors import JarchiError, UsageError
 
 #: command → its module, in the order that help shows
@@ -30,8 +30,20 @@ COMMANDS = {
 }
 
 
+#: What a shell expects of a program that ended by Ctrl-C.
+_STOPPED = 130
+
+
 class LazyGroup(TyperGroup):
-    """A group whose commands are imported when they are asked for."""
+    """A group whose commands are imported when they are asked for, and stopped by Ctrl-C without a word more."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; Typer would call its being stopped a failure."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say_stopped()
+            raise typer.Exit(_STOPPED) from None
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Every command."""
@@ -67,13 +79,20 @@ def _root(
     """Jarchi, the town crier: a news monitor for city diplomacy."""
 
 
+def _say_stopped() -> None:
+    err.print("stopped", highlight=False)
+
+
 def main() -> None:
-    """The console script: 0 done, 1 something failed, 2 bad usage."""
+    """The console script: 0 done, 1 something failed, 2 bad usage, 130 stopped by Ctrl-C."""
     try:
         app()
     except UsageError as error:
-        complain(str(error))
+        complain(error)
         sys.exit(2)
     except JarchiError as error:
-        complain(str(error))
+        complain(error)
         sys.exit(1)
+    except KeyboardInterrupt:
+        _say_stopped()
+        sys.exit(_STOPPED)

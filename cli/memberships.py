@@ -11,14 +11,14 @@ import typer
 
 from alerts.quoting import isolated
 from cli.opening import archive
-from cli.output import JsonOption, out, print_json
+from cli.output import JsonOption, out, print_json, print_line
 from cli.picking import city_key, day, network_key
 from news.errors import UsageError
 from news.values import Status, Verb
 from storage import register
 from web.objects import MembershipObject, membership_object, memberships_object
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _CSV = ("city", "country", "network", "network_name", "verb", "status", "confidence", "first_reported")
 
 
@@ -53,13 +53,13 @@ def print_memberships(found: Iterable[MembershipObject], title: str = "Membershi
     items = list(found)
     out.print(f"\n{title}: {len(items)}", style="bold")
     for item in items:
-        out.print(
+        print_line(
             f"{item['first_reported'][:10]}  {item['city']} ({item['country']}) {item['verb']} "
-            f"{item['network_name']} — {item['status']}", markup=False, highlight=False,
+            f"{item['network_name']} — {item['status']}"
         )
         for evidence in item["evidence"][:1]:
             carriers = ", ".join(dict.fromkeys(found["source"] for found in item["evidence"]))
-            out.print(f"    {isolated(evidence['sentence'])}  [{carriers}]", markup=False, style="dim", highlight=False)
+            print_line(f"    {isolated(evidence['sentence'])}  [{carriers}]", style="dim")
 
 
 def _print_csv(found: Iterable[MembershipObject]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -18,15 +19,25 @@ out = Console()
 err = Console(stderr=True)
 
 
-def complain(message: str) -> None:
-    """An error, for people."""
+#: Halves of surrogate pairs, which JSON may name but UTF-8 cannot hold.
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def complain(message: object) -> None:
+    """An error, for people, on one line however long it is."""
     err.print("[red]error:[/red]", end=" ")
-    err.print(message, markup=False, highlight=False)
+    err.print(str(message), markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """One JSON value on one line, letters as they are."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One JSON value on one line, letters as they are; raises ValueError for NaN and Infinity, which JSON has not."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(_HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n")
+
+
+def print_line(text: str, style: str | None = None) -> None:
+    """A line as it is: no markup read in it, never broken."""
+    out.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

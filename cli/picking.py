@@ -1,12 +1,46 @@
-"""Networks, cities and days as people type them."""
+"""Sources, networks, cities, languages and days as people type them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from sqlmodel import Session
 
 from news.errors import UsageError
 from news.languages.tokens import fold
 from news.names.catalogue import networks, overlay
+from news.values import Source
+from spiders.catalogue import find_source, load_sources
+from storage import runs
+
+
+def source_called(folder: Path, key: str) -> Source:
+    """The source of a key; raises UsageError for an unknown one, and for a broken file where it is the one meant."""
+    sources = load_sources(folder, on_error=lambda _: None)
+    if key not in sources and (folder / f"{key}.toml").is_file():
+        load_sources(folder)
+    return find_source(sources, key)
+
+
+def source_keys(session: Session, folder: Path, keys: Iterable[str] | None) -> tuple[str, ...]:
+    """Keys to search for; raises UsageError for one that is neither described nor was ever crawled."""
+    wanted = tuple(keys or ())
+    if wanted:
+        known = {*load_sources(folder, on_error=lambda _: None), *runs.states(session)}
+        for key in wanted:
+            if key not in known:
+                source_called(folder, key)
+    return wanted
+
+
+def language_code(text: str | None) -> str | None:
+    """The code of a language; raises UsageError for what is none."""
+    if text is None or re.fullmatch("[A-Za-z]{2,3}", text):
+        return text and text.lower()
+    raise UsageError(f"--language: not a code of two or three letters like fa: {text!r}")
 
 
 def network_key(text: str | None) -> str | None:

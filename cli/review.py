@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from alerts.quoting import isolated
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_table
 from storage import register
 from web.objects import claim_object
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -29,5 +30,6 @@ def review(
     rows = []
     for item in items:
         claim = claim_object(item.claim)
-        rows.append((item.article, claim["city"], claim["network"], claim["verb"], claim["confidence"], claim["sentence"]))
+        rows.append((item.article, claim["city"], claim["network"], claim["verb"], claim["confidence"],
+                     isolated(claim["sentence"])))
     print_table("For review", ("article", "city", "network", "verb", "confidence", "sentence"), rows)

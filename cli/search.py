@@ -8,21 +8,25 @@ import time
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
+from alerts.quoting import isolated
+from cli.completing import source_keys as complete_source
 from cli.opening import archive
-from cli.output import JsonOption, out, print_json, print_table
-from cli.picking import city_key, day, network_key
+from cli.output import JsonOption, print_json, print_line, print_table
+from cli.picking import city_key, day, language_code, network_key, source_keys
 from news.errors import UsageError
+from news.settings import Settings, load_settings
 from storage.search import Filters, Found, search
 from web.objects import FoundObject, found_object
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _CSV = ("id", "published_at", "language", "source", "title", "url")
 
 NetworkOption = Annotated[str | None, typer.Option(help="Network: key, acronym or name.")]
 CityOption = Annotated[str | None, typer.Option(help="City: name in any language, or GeoNames id.")]
 LanguageOption = Annotated[str | None, typer.Option(help="Language: fa, ar, tr, en, …")]
-SourceOption = Annotated[list[str] | None, typer.Option(help="Key of a source; may be repeated.")]
+SourceOption = Annotated[list[str] | None, typer.Option(help="Key of a source; may be repeated.", autocompletion=complete_source)]
 AfterOption = Annotated[str | None, typer.Option(help="Published on or after this day (2024-05-31).")]
 BeforeOption = Annotated[str | None, typer.Option(help="Published before this day.")]
 
@@ -44,9 +48,10 @@ def search_command(
     """Search the archive, best first; without a query the newest first."""
     if json and csv:
         raise UsageError("--json and --csv exclude each other")
-    filters = make_filters(network, city, language, source, after, before)
+    settings = load_settings()
     began = time.perf_counter()
-    with archive() as store, store.reading() as session:
+    with archive(settings) as store, store.reading() as session:
+        filters = make_filters(settings, session, network, city, language, source, after, before)
         found = search(session, query, filters, limit=limit, facets=facets)
     answer = found_object(found, (time.perf_counter() - began) * 1000)
     if json:
@@ -58,12 +63,13 @@ def search_command(
 
 
 def make_filters(
-    network: str | None, city: str | None, language: str | None, source: list[str] | None,
-    after: str | None, before: str | None,
+    settings: Settings, session: Session, network: str | None, city: str | None, language: str | None,
+    source: list[str] | None, after: str | None, before: str | None,
 ) -> Filters:
-    """The filters of the options that search and export share."""
+    """The filters of the options that search and export share; raises UsageError for what is not known."""
     return Filters(
-        network=network_key(network), city=city_key(city), language=language, sources=tuple(source or ()),
+        network=network_key(network), city=city_key(city), language=language_code(language),
+        sources=source_keys(session, settings.sources_folder, source),
         after=day("after", after), before=day("before", before),
     )
 
@@ -76,10 +82,10 @@ def _print_csv(answer: FoundObject) -> None:
 
 def _print_found(answer: FoundObject, found: Found) -> None:
     rows = [
-        (hit.id, hit.published_at.date() if hit.published_at else None, hit.language, hit.source, hit.title)
+        (hit.id, hit.published_at.date() if hit.published_at else None, hit.language, hit.source, isolated(hit.title))
         for hit in found.hits
     ]
     print_table(f"{found.total} found", ("id", "published", "language", "source", "title"), rows)
     for facet, counts in answer.get("facets", {}).items():
         line = ", ".join(f"{item['name']} {item['count']}" for item in counts[:10])
-        out.print(f"{facet}: {line}", markup=False, highlight=False)
+        print_line(f"{facet}: {line}")

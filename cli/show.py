@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
+from alerts.quoting import isolated
 from cli.opening import archive
-from cli.output import JsonOption, out, print_json, print_table
-from news.errors import UsageError
+from cli.output import JsonOption, print_json, print_line, print_table
+from news.errors import NotFound
 from news.values import Article
 from storage import articles
 from web.objects import article_object, named
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -22,25 +23,27 @@ def show(article_id: Annotated[int, typer.Argument(metavar="ID")], json: JsonOpt
     with archive() as store, store.reading() as session:
         article = articles.load(session, article_id)
         if article is None:
-            raise UsageError(f"no article has the id {article_id}")
+            raise NotFound(f"no article has the id {article_id}")
         addresses = articles.addresses(session, article_id)
     if json:
         print_json({**article_object(article_id, article), "addresses": list(addresses)})
         return
     _print_article(article)
     for address in addresses:
-        out.print(address, markup=False, highlight=False)
+        print_line(address)
 
 
 def _print_article(article: Article) -> None:
-    out.print(article.title, style="bold", markup=False, highlight=False)
+    print_line(article.title, style="bold")
     dated = f"{article.dated.moment:%Y-%m-%d %H:%M} UTC ({article.dated.provenance})" if article.dated else "undated"
-    out.print(f"{article.source} · {article.language.code} · {dated}", style="dim", markup=False, highlight=False)
-    out.print(article.text, markup=False, highlight=False)
-    tags = [(tag.kind.value, named(tag.kind.value, tag.key)["name"], tag.alias, tag.rule) for tag in article.tags]
+    print_line(f"{article.source} · {article.language.code} · {dated}", style="dim")
+    print_line(article.text)
+    tags = [
+        (tag.kind.value, named(tag.kind.value, tag.key)["name"], isolated(tag.alias), tag.rule) for tag in article.tags
+    ]
     print_table("Tags", ("kind", "name", "as written", "rule"), tags)
     claims = [
-        (claim.member, claim.network, claim.verb.value, claim.status.value, claim.confidence, claim.sentence)
+        (claim.member, claim.network, claim.verb.value, claim.status.value, claim.confidence, isolated(claim.sentence))
         for claim in article.claims
     ]
     if claims:

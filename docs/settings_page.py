@@ -12,7 +12,8 @@ PAGE = Path(__file__).with_name("settings.md")
 _HEAD = f"""# Settings
 
 Each can be set as a variable, or as a key of `{FILE_NAME}` in `JARCHI_HOME` (there without the prefix, in lower
-case); variables win. This page is written from `news/settings.py` by `python docs/settings_page.py`.
+case); variables win. A time span is a number of seconds, a number with a unit (`10s`, `5m`, `2h`, `1d`) or ISO 8601
+(`PT10S`). This page is written from `news/settings.py` by `python docs/settings_page.py`.
 
 | variable | default | what it sets |
 |---|---|---|

@@ -12,6 +12,7 @@ JarchiError
 │   ├── DatabaseReadOnly
 │   ├── DatabaseFull
 │   └── DatabaseBusy
+├── NotFound              nothing is kept under this id
 ├── AlreadyRunning        another service holds the database
 └── DeliveryError         an alert was not accepted; it is tried again
 """
@@ -69,6 +70,10 @@ class DatabaseFull(StorageError):
 
 class DatabaseBusy(StorageError):
     """Another writer held the database for longer than the time-out."""
+
+
+class NotFound(JarchiError):
+    """Nothing is kept under this id."""
 
 
 class AlreadyRunning(JarchiError):

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
+import os
+import re
 import tomllib
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from news.errors import SettingsError
@@ -17,20 +29,42 @@ from news.errors import SettingsError
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: The file of settings, looked for in `JARCHI_HOME`.
 FILE_NAME = "jarchi.toml"
+_PREFIX = "JARCHI_"
+_SPAN = re.compile(r"(\d{1,8}(?:\.\d{1,9})?) ?([smhd]?)")
+_UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+#: Longer ones would leave the calendar when they are added to a moment.
+_LONGEST = timedelta(days=36_500)
 
 
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _span(value: Any) -> Any:
+    """A time span as people write it; everything else, ISO 8601 too, is left to pydantic."""
+    found = _SPAN.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if not found:
+        return value
+    return timedelta(**{_UNITS[found[2]]: float(found[1])})
+
+
+def _bounded(span: timedelta) -> timedelta:
+    if not timedelta(0) < span <= _LONGEST:
+        raise ValueError(f"must be longer than 0 and at most {_LONGEST.days} days")
+    return span
+
+
+Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_bounded)]
+
+
 class Settings(BaseSettings):
     """One table of settings; each can be set as `JARCHI_<NAME>` or as a key of `jarchi.toml`."""
 
-    model_config = SettingsConfigDict(env_prefix="JARCHI_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
         default=Path("jarchi-data"), validate_default=True,
-        description="folder of the database, the WARC files, the feeds and your sources",
+        description="folder of the database, the feeds and your sources",
     )
     database_url: SecretStr | None = Field(
         default=None, description="postgresql:// or sqlite:/// address; default: jarchi.db in the home folder"
@@ -38,33 +72,36 @@ class Settings(BaseSettings):
     allow_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="private networks that may be fetched from, comma-separated (127.0.0.0/8)"
     )
-    host_delay: float = Field(default=2.0, ge=0, description="least seconds between two requests to one host")
+    host_delay: float = Field(
+        default=2.0, ge=0, allow_inf_nan=False, description="least seconds between two requests to one host"
+    )
     contact: str = Field(
         default="https://example.org/set-JARCHI_CONTACT",
         description="address or mail of the operator, sent in the User-Agent so that a webmaster can write",
     )
-    crawl_deadline: timedelta = Field(
-        default=timedelta(minutes=15), gt=timedelta(0), description="time after which one source's crawl is ended"
+    crawl_deadline: Span = Field(
+        default=timedelta(minutes=15), description="time after which one source's crawl is ended"
     )
     crawl_workers: int = Field(default=1, ge=1, description="crawl worker processes of the local executor")
     readers: int = Field(default=2, ge=1, description="page-reading processes of a crawl worker")
-    page_deadline: timedelta = Field(
-        default=timedelta(seconds=30), gt=timedelta(0), description="time after which the reading of one page is ended"
+    page_deadline: Span = Field(
+        default=timedelta(seconds=30), description="time after which the reading of one page is ended"
     )
-    tick: timedelta = Field(
-        default=timedelta(seconds=10), gt=timedelta(0), description="time between two looks for sources that are due"
+    tick: Span = Field(
+        default=timedelta(seconds=10), description="time between two looks for sources that are due"
     )
-    alert_max_age: timedelta = Field(
-        default=timedelta(days=30), gt=timedelta(0), description="an article older than this never alerts"
+    alert_max_age: Span = Field(
+        default=timedelta(days=30), description="an article older than this never alerts"
     )
     web_host: str = Field(default="127.0.0.1", description="address the web page listens on")
     web_port: int = Field(default=8321, ge=0, le=65535, description="port of the web page; 0 takes a free one")
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level logged")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="least level logged")
 
     @field_validator("allow_networks", mode="before")
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return [_network(part) for part in parts] if isinstance(parts, list | tuple) else parts
 
     @field_validator("database_url")
     @classmethod
@@ -98,7 +135,7 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The settings that differ from their defaults, as variables for a child process."""
         return {
-            f"JARCHI_{name.upper()}": _as_variable(getattr(self, name))
+            _variable(name): _as_variable(getattr(self, name))
             for name in sorted(self.model_fields_set)
         }
 
@@ -112,18 +149,16 @@ class Settings(BaseSettings):
         """Where the Atom feeds of the alert rules are written."""
         return self.home / "feeds"
 
-    @property
-    def warc_folder(self) -> Path:
-        """Where the evidence of what was fetched is kept."""
-        return self.home / "warc"
-
 
 def load_settings() -> Settings:
-    """Read file and environment; raises SettingsError that names the file or variable, and the key."""
+    """Read file and environment; raises SettingsError that names the variable, or the file and the key."""
+    _refuse_unknown(name.upper() for name in os.environ)
+    path = Path(FILE_NAME)
     try:
-        return Settings(**_file_values(Settings().home / FILE_NAME))
+        path = Settings().home / FILE_NAME
+        return Settings(**_file_values(path))
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
+        raise SettingsError(_explain(error, path)) from None
 
 
 class _FixedSettings(Settings):
@@ -151,17 +186,56 @@ def _as_variable(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def _variable(name: str) -> str:
+    return f"{_PREFIX}{name.upper()}"
+
+
+def _network(part: Any) -> Network:
+    if isinstance(part, Network):
+        return part
+    try:
+        return ipaddress.ip_network(str(part))
+    except ValueError as error:
+        raise ValueError(f"not a network like 127.0.0.0/8: {error}") from None
+
+
+def _refuse_unknown(variables: Iterable[str]) -> None:
+    known = {_variable(name) for name in Settings.model_fields}
+    for name in variables:
+        if name.startswith(_PREFIX) and name not in known:
+            raise SettingsError(f"{name}: there is no such setting{_nearest(name, known)}")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The likeliest of the known names, compared by what stands behind the prefix."""
+    names = {other.removeprefix(_PREFIX): other for other in known}
+    near = difflib.get_close_matches(name.removeprefix(_PREFIX), names, n=1)
+    return f"; did you mean {names[near[0]]}?" if near else ""
+
+
 def _file_values(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from None
 
 
-def _explain(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc']))} (JARCHI_{str(item['loc'][0]).upper()} or {FILE_NAME}): {item['msg']}"
-        for item in error.errors()
-    )
+def _explain(error: ValidationError, path: Path) -> str:
+    """What is wrong, each with the place it was set at: the variable, which wins, or the file and its key."""
+    variables = {name.upper() for name in os.environ}
+    said = []
+    for item in error.errors():
+        name = str(item["loc"][0])
+        place = _variable(name) if _variable(name) in variables else f"{path}: {name}"
+        said.append(f"{place}: {_message(item['type'], item['msg'], name)}")
+    return "; ".join(said)
+
+
+def _message(kind: str, text: str, name: str) -> str:
+    if kind == "extra_forbidden":
+        return f"there is no such setting{_nearest(name, Settings.model_fields)}"
+    if kind.startswith("time_delta"):
+        return "not a time span like 10, 10s, 5m, 2h, 1d or PT10S"
+    return text.removeprefix("Value error, ")

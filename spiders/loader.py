@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from importlib import import_module
 from typing import Self
 
 from scrapy import Request, Spider
+from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import BaseSettings
 
 from crawler.spider import SourceSpider
 from news.addresses import is_web_address, same_site
-from news.errors import SourceError
+from news.errors import JarchiError, SourceError
 from news.settings import load_settings
 from news.values import Source
 from spiders.catalogue import find_source, load_sources
@@ -24,15 +27,25 @@ def spider_class(source: Source) -> type[SourceSpider]:
 
 
 class SourceSpiderLoader:
-    """Scrapy's SPIDER_LOADER_CLASS."""
+    """Scrapy's SPIDER_LOADER_CLASS.
 
-    def __init__(self, sources: dict[str, Source]) -> None:
-        self._sources = sources
+    The sources are read when they are first asked for: only then does Scrapy print a wrong one as a message.
+    """
+
+    def __init__(self, read: Callable[[], Mapping[str, Source]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _sources(self) -> Mapping[str, Source]:
+        try:
+            return self._read()
+        except JarchiError as error:
+            raise ScrapyUsageError(str(error), print_help=False) from None
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """The shipped sources and the user's."""
-        return cls(load_sources(load_settings().sources_folder))
+        return cls(lambda: load_sources(load_settings().sources_folder))
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a key; raises KeyError, as Scrapy expects, for an unknown one."""

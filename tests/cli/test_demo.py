@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,49 @@ def test_a_further_crawl_finds_nothing_and_fetches_almost_nothing(demo):
 def test_searches_in_three_languages_find_something(demo):
     assert len(demo["searches"]) == 3
     assert all(item["total"] > 0 for item in demo["searches"])
+
+
+@pytest.fixture
+def running(tmp_path):
+    """The demo with its page, its temporary folder in `tmp_path`, in a session of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JARCHI_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "cli", "demo"], cwd=ROOT, env={**environment, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def session_of(process):
+    found = subprocess.run(["ps", "-o", "args=", "-s", str(process.pid)], capture_output=True, text=True, check=False)
+    return found.stdout.splitlines()
+
+
+def wait_for_line(process, text):
+    for line in process.stderr:
+        if text in line:
+            return line
+    raise AssertionError(f"ended without saying {text!r}")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_demo_that_is_stopped_while_it_crawls_leaves_nothing(running, tmp_path, number, code):
+    wait_for_line(running, "First crawl")
+    time.sleep(1)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert "Traceback" not in said
+    assert said.rstrip().endswith("stopped") == (number == signal.SIGINT)
+    assert list(tmp_path.iterdir()) == []
+    assert session_of(running) == []
+
+
+def test_the_page_of_a_demo_takes_a_free_port_and_goes_with_it(running, tmp_path):
+    address = wait_for_line(running, "The archive:")
+    assert ":8321" not in address
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=60)
+    assert running.returncode == 143
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,8 @@ from news.errors import SourceError, UnknownSource
 from news.names.catalogue import network, place
 from spiders.catalogue import find_source, load_sources
 
+GOOD = 'name = "x"\nfeeds = ["https://example.org/feed"]\n'
+
 
 def test_the_shipped_catalogue_holds_the_systems_of_the_seeds():
     sources = load_sources()
@@ -45,6 +47,13 @@ def test_a_users_file_overrides_field_by_field(tmp_path):
         ('name = "x"\nfeeds = [', "Invalid"),
         ('name = "x"\narticle = "("', "article"),
         ('kind = "network"', "name: Field required"),
+        ('name = "x"', "feeds: a source needs a road"),
+        (GOOD + 'network = "nix"', "network: no network has the key 'nix'"),
+        (GOOD + 'city = "1"', "city: no city is known"),
+        (GOOD + 'languages = ["fa", "farsi"]', "languages.1: 'farsi' is none of"),
+        (GOOD + '[selectors]\ntext = "a["', "selectors.text: not a CSS selector"),
+        (GOOD + '[selectors]\nremove = [".x", "p::text"]', "selectors.remove.1: not a CSS selector"),
+        ('name = "x"\n[[lists]]\nurl = "https://example.org"\nnext = "a["', "lists.0.next: not a CSS selector"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_field(tmp_path, text, said):
@@ -52,6 +61,26 @@ def test_a_wrong_file_is_named_with_its_field(tmp_path, text, said):
     with pytest.raises(SourceError, match=r"mine\.toml") as caught:
         load_sources(tmp_path)
     assert said in str(caught.value)
+    assert "Value error" not in str(caught.value)
+
+
+def test_with_a_callback_the_good_sources_are_kept(tmp_path):
+    (tmp_path / "mine.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "broken.toml").write_text('name = "x"\nfeeds = ["ftp://example.org"]', encoding="utf-8")
+    (tmp_path / "yazd.toml").write_text("enabled = ", encoding="utf-8")
+    errors = []
+    sources = load_sources(tmp_path, errors.append)
+    assert {"mine", "gpm"} <= set(sources)
+    assert not {"broken", "yazd"} & set(sources)
+    first, second = map(str, errors)
+    assert first.startswith(f"{tmp_path / 'broken.toml'}: feeds.0: not an http")
+    assert second.startswith(f"{tmp_path / 'yazd.toml'}: ")
+
+
+def test_an_override_may_be_partial(tmp_path):
+    (tmp_path / "shahrekhabar.toml").write_text("enabled = true\n", encoding="utf-8")
+    assert load_sources(tmp_path)["shahrekhabar"].enabled
+    assert not load_sources()["shahrekhabar"].enabled
 
 
 def test_an_unknown_key_suggests_the_near_ones():
