@@ -92,7 +92,7 @@ def test_a_crawl_for_people_shows_bars_and_rows_and_no_log(jarchi, environment):
     assert done.returncode == 0, done.stderr
     assert "INFO" not in done.stderr
     assert "network-ar" in done.stdout
-    asked = jarchi("crawl", "profile-fa", JARCHI_LOG_LEVEL="INFO")
+    asked = jarchi("crawl", "network-en-tr", JARCHI_LOG_LEVEL="INFO")
     assert "INFO" in asked.stderr
 
 

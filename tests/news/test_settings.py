@@ -121,7 +121,7 @@ def test_an_unknown_variable_is_named_with_the_nearest(
 
 def test_an_unknown_key_is_named_with_the_nearest(home: Path) -> None:
     _write(home, "host_dealy = 3")
-    with pytest.raises(SettingsError, match="did you mean host_delay?"):
+    with pytest.raises(SettingsError, match=r"did you mean host_delay\?"):
         load_settings()
 
 
