@@ -21,7 +21,7 @@ from scrapy.utils.reactor import install_reactor
 from crawler.guard import GuardingResolver
 from crawler.house import FACILITIES, Facilities, House
 from crawler.tally import Tally
-from news.errors import JarchiError
+from news.errors import JarchiError, SourceError
 from news.settings import Settings, load_settings
 from scheduler.protocol import Job, Report, decode_job, encode
 from spiders.catalogue import find_source, load_sources
@@ -83,7 +83,8 @@ class Worker:
         return Report(id=job.id, source=job.source, finished=True, run=Tally(job.source).as_object(), error=error)
 
     async def _run(self, job: Job) -> Report:
-        source = find_source(load_sources(self._facilities.settings.sources_folder), job.source)
+        known = load_sources(self._facilities.settings.sources_folder, _pass_over)
+        source = find_source(known, job.source)
         crawler = self._runner.create_crawler(spider_class(source))
         crawler.settings.set("CLOSESPIDER_TIMEOUT", job.deadline, priority="cmdline")
         self._crawlers[job.id] = (job, crawler)
@@ -103,6 +104,11 @@ class Worker:
                 house = crawler.get_extension(House) if crawler.extensions else None
                 if house is not None:
                     say(Report(id=job.id, source=job.source, finished=False, run=house.tally.as_object()))
+
+
+def _pass_over(error: SourceError) -> None:
+    """Another source's broken file is no fault of this crawl; who asked for it has said so."""
+    log.debug("passed over: %s", error)
 
 
 def say(report: Report) -> None:
