@@ -90,7 +90,7 @@ def asked(site: WordPress, post: Post, since: int) -> int:
 def test_every_open_post_is_found_once_whatever_road_leads_to_it(watched, site, posts):
     before = len(site.nginx.requests())
     run = watched.crawl("desk")
-    assert (run["code"], run["failed"], run["refused"]) == (0, {}, {"no-text": 1})
+    assert (run["code"], run["failed"], run["not_article_causes"]) == (0, {}, {"no-text": 1})
     assert run["new"] == 5
     assert {key: asked(site, post, before) for key, post in posts.items()} == dict.fromkeys(posts, 1)
     assert {request.status for request in site.nginx.requests(before)} == {200}
