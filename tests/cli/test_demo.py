@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +91,13 @@ def session_of(process):
     return found.stdout.splitlines()
 
 
+def children_of(process):
+    found = subprocess.run(
+        ["ps", "-o", "args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+    )
+    return found.stdout.splitlines()
+
+
 def wait_for_line(process, text):
     for line in process.stderr:
         if text in line:
@@ -102,7 +108,8 @@ def wait_for_line(process, text):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_demo_that_is_stopped_while_it_crawls_leaves_nothing(running, tmp_path, number, code):
     wait_for_line(running, "First crawl")
-    time.sleep(1)
+    while not any("scheduler.worker" in line for line in children_of(running)):
+        assert running.poll() is None
     running.send_signal(number)
     _, said = running.communicate(timeout=60)
     assert running.returncode == code
