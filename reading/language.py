@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+import tomllib
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,87 +16,104 @@ from typing import Final
 
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from pydantic import TypeAdapter
 
 from news.languages.folding import fold_word
 from news.languages.profiles import codes, profile
-from news.languages.tokens import words
 from news.values import UNDETERMINED, Language
+from reading.ngrams import likelihoods
 
-#: What the models may answer: our languages, and neighbours that would else be taken for them.
-CONSIDERED: Final = frozenset((
-    "af", "ar", "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi",
-    "fr", "gl", "he", "hi", "hr", "hu", "hy", "id", "it", "ja", "ka", "kk", "ko", "ku", "ky", "lt", "lv",
-    "mk", "ms", "nl", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sr", "sv", "sw", "tg",
-    "th", "tk", "tr", "tt", "ug", "uk", "ur", "uz", "vi", "zh",
-))  # fmt: skip
-#: langdetect's own names, where they differ.
-_ARBITER_NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
-#: Dialects and spellings that are one language to a reader.
-_SAME = {"ary": "ar", "arz": "ar", "sdh": "ckb"}
-#: Languages without a profile that the model takes for the neighbour whose words are there.
-_TWINS = {"ms": "id", "af": "nl"}
-#: Scripts, the first of them written by one language of ours each, and where their letters lie.
+#: Scripts, and where their letters lie; those of two letters are written by one language, or by one that counts.
 _RANGES = (
     ("he", ((0x0590, 0x05FF),)),
     ("ja", ((0x3040, 0x30FF),)),
-    ("ko", ((0xAC00, 0xD7AF),)),
-    ("el", ((0x0370, 0x03FF),)),
+    ("ko", ((0xAC00, 0xD7AF), (0x1100, 0x11FF))),
+    ("el", ((0x0370, 0x03FF), (0x1F00, 0x1FFF))),
     ("hy", ((0x0530, 0x058F),)),
-    ("ka", ((0x10A0, 0x10FF),)),
+    ("ka", ((0x10A0, 0x10FF), (0x1C90, 0x1CBF))),
     ("th", ((0x0E00, 0x0E7F),)),
+    ("lo", ((0x0E80, 0x0EFF),)),
+    ("my", ((0x1000, 0x109F),)),
+    ("km", ((0x1780, 0x17FF),)),
+    ("am", ((0x1200, 0x139F),)),
+    ("bn", ((0x0980, 0x09FF),)),
+    ("pa", ((0x0A00, 0x0A7F),)),
+    ("gu", ((0x0A80, 0x0AFF),)),
+    ("or", ((0x0B00, 0x0B7F),)),
+    ("ta", ((0x0B80, 0x0BFF),)),
+    ("te", ((0x0C00, 0x0C7F),)),
+    ("kn", ((0x0C80, 0x0CFF),)),
+    ("ml", ((0x0D00, 0x0D7F),)),
+    ("si", ((0x0D80, 0x0DFF),)),
+    ("bo", ((0x0F00, 0x0FFF),)),
+    ("dv", ((0x0780, 0x07BF),)),
     ("zh", ((0x3400, 0x9FFF),)),
     ("Arab", ((0x0600, 0x06FF), (0x0750, 0x077F), (0x08A0, 0x08FF))),
     ("Cyrl", ((0x0400, 0x052F),)),
     ("Deva", ((0x0900, 0x097F),)),
-    ("Latn", ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0x24F), (0x1E00, 0x1EFF))),
+    ("Latn", ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0x24F), (0x259, 0x259), (0x1E00, 0x1EFF))),
 )
+_SHARED: Final = ("Arab", "Cyrl", "Deva", "Latn")
+#: Scripts whose letter groups the model knows.
+_MODELLED: Final = frozenset(("Arab", "Cyrl", "Latn"))
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+")
 _NOISY = ("://", "www.", "@", "#")
-#: Characters read of a text (half at its head, half in its middle), characters of them that the models read,
-#: and the fewest letters that a model is believed on.
-_CUT, _MODEL_CUT, _ENOUGH = 600, 200, 16
-#: The shortest paragraph that is told by itself.
-_PARAGRAPH = 40
-_SURE, _LIKELY, _POSSIBLE = 0.9, 0.6, 0.15
+#: Words without digits; nothing else is frequent.
+_WORD = re.compile(r"[^\W\d_]+")
+#: The Uzbek letters oʻ and gʻ, typed with whatever the keyboard has, and no English genitive.
+_APOSTROPHES = "ʻʼ‘’'`´"
+_UZBEK = re.compile(rf"(?<=[oO])[{_APOSTROPHES}](?=\w)|(?<=[gG])[{_APOSTROPHES}](?=(?!s\b)\w)")
+#: Characters read of a text (half at its head, half in its middle), and characters of them that the models read.
+_CUT, _MODEL_CUT = 400, 120
+#: The fewest letters on which the models are believed.
+_ENOUGH = 16
+#: The shortest paragraph that is told by itself, and about how many of a mixed text are.
+_PARAGRAPH, _PARAGRAPHS = 40, 12
+#: The share of letters below which a script is not alone in a text, and points by which halves are told.
+_ALONE, _DIFFERENT = 0.8, 3.0
+#: Shares of a language in all that speaks for any.
+_SURE, _LIKELY, _THINKABLE, _POSSIBLE = 0.75, 0.6, 0.35, 0.15
 #: Runs of the arbiter over one text; its own seven cost milliseconds on a short one.
 _TRIALS = 3
-#: Points of evidence that decide alone, and by how much they must lead.
-_POINTS, _LEAD = 6.0, 3.0
-#: What the letters are believed to: decided, and plain without asking a model.
-_DECIDED, _PLAIN = 0.99, 0.995
-#: Languages whose frequent words none of the considered ones has.
-_ALONE = frozenset(("de", "en", "tr"))
-#: Points of a letter that no neighbour has, of a frequent word, of a letter that only tells a keyboard.
-_OWN, _WORD, _KEY = 1.5, 1.5, 0.05
+#: Points that decide without a model, and by how often they must exceed the next language's.
+_POINTS, _LEAD = 12.0, 2.0
+#: The same in Arabic script, where letters tell more than the model does.
+_ARABIC_POINTS = 6.0
+#: Points of a letter or a word that one language alone has; those that n of them share give an nth of it.
+_OWN = 1.5
+#: Points of a letter that only tells a keyboard.
+_KEY = 0.05
+#: The most that points count for beside the model, and the least that the model's word does.
+_MOST_POINTS, _LEAST_SHARE = 8.0, 1e-4
+#: What stands for the model's word on a language that it never read, at all or in a script.
+_UNREAD_SHARE = 0.02
+_UNREAD = frozenset((("kk", "Latn"),))
+#: How much rather a text is in a language of ours than in a neighbour's.
+_OURS = 4.0
 #: Persian typed on an Arabic keyboard looks Arabic to the models.
 _PERSIAN_KEYS = str.maketrans("يىك", "ییک")
+_NEIGHBOURS = files("reading") / "data" / "neighbours.toml"
 _ARBITER_PROFILES = files("langdetect") / "profiles"
+#: langdetect's languages, by script.
+_ARBITERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Arab": ("ar", "fa", "ur"),
+    "Cyrl": ("bg", "mk", "ru", "uk"),
+    "Latn": (
+        "af", "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "nl", "no",
+        "pl", "pt", "ro", "sk", "sl", "so", "sq", "sv", "sw", "tl", "tr", "vi",
+    ),
+}  # fmt: skip
 _UNSURE = Language(code=UNDETERMINED, confidence=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Guess:
-    code: str
-    confidence: float
 
 
 def detect(text: str, hints: Sequence[str] = ()) -> Language:
     """The language of a text; `und` where it is too short, mixed or strange to tell.
 
-    Hints (a page's own `lang`, its source's languages) decide only what the text leaves open.
+    Hints (a page's own `lang`, its source's languages) decide only what the text leaves open. A text in
+    several languages has that of most of its running text, and their share as confidence.
     """
-    sample = _sample(text)
-    counts = Counter(sample)
-    script = _script(counts)
-    if script is None:
-        return _UNSURE
-    if script in CONSIDERED:
-        return Language(code=script, confidence=0.99)
-    letters = _by_evidence(sample, counts, script)
-    if letters and (letters.confidence > _DECIDED or (letters.confidence == _DECIDED and script == "Arab")):
-        return Language(code=letters.code, confidence=letters.confidence)
-    return _judged(sample, letters, _usable(hints, script))
+    found = _read(text, hints)
+    return _of_most(text, found.language) if found.mixed and "\n" in text else found.language
 
 
 def paragraph_languages(text: str, hints: Sequence[str] = ()) -> list[tuple[str, Language]]:
@@ -102,11 +121,61 @@ def paragraph_languages(text: str, hints: Sequence[str] = ()) -> list[tuple[str,
     whole = detect(text, hints)
     found: list[tuple[str, Language]] = []
     for paragraph in filter(str.strip, text.split("\n")):
-        own = detect(paragraph) if len(paragraph) >= _PARAGRAPH else _UNSURE
+        own = _read(paragraph).language if len(paragraph) >= _PARAGRAPH else _UNSURE
         if own.code == UNDETERMINED:
             own = found[-1][1] if found else whole
         found.append((paragraph, own))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    language: Language
+    #: whether parts of the text seem to be in other languages
+    mixed: bool = False
+
+
+def _read(text: str, hints: Sequence[str] = ()) -> _Finding:
+    sample = _sample(text)
+    counts = Counter(sample)
+    script, alone = _script(counts)
+    if script is None:
+        return _Finding(_UNSURE, not alone)
+    if script not in _SHARED:
+        return _Finding(Language(code=script, confidence=0.99), not alone)
+    if script == "Latn":
+        sample = _UZBEK.sub("ʻ", sample)
+        counts["ʻ"] = sample.count("ʻ")
+    points = _points(sample, counts, script)
+    plain = _leader(points, _ARABIC_POINTS if script == "Arab" else _POINTS, _LEAD)
+    if plain is not None:
+        close = alone and "\n" in text and _leader(points, 0.0, 2 * _LEAD) is None
+        return _Finding(_told(plain, 0.99), not alone or (close and _halves_differ(sample, script)))
+    told = _judged(sample, points, script, _usable(hints, script))
+    return _Finding(told, not alone or _halves_differ(sample, script))
+
+
+def _halves_differ(sample: str, script: str) -> bool:
+    """Whether letters and words speak for one language in the first half, for another in the second."""
+    middle = len(sample) // 2
+    leaders = {
+        _leader(_points(half, Counter(half), script), _DIFFERENT, 1.5)
+        for half in (sample[:middle], sample[middle:])
+    }
+    return len(leaders - {None}) == 2
+
+
+def _of_most(text: str, whole: Language) -> Language:
+    """The language of most of the running text among the paragraphs that can be told."""
+    lengths: Counter[str] = Counter()
+    paragraphs = [line for line in text.split("\n") if len(line) >= _PARAGRAPH]
+    for paragraph in paragraphs[:: len(paragraphs) // _PARAGRAPHS + 1]:
+        lengths[_read(paragraph).language.code] += len(paragraph)
+    del lengths[UNDETERMINED]
+    if not lengths or (len(lengths) == 1 and whole.code in lengths):
+        return whole
+    code, length = lengths.most_common(1)[0]
+    return Language(code=code, confidence=min(0.99, length / lengths.total()))
 
 
 def _sample(text: str) -> str:
@@ -122,11 +191,14 @@ def _sample(text: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _script_of(char: str) -> str | None:
+    if not char.isalpha():
+        return None
     code = ord(char)
     return next((name for name, ranges in _RANGES if any(low <= code <= high for low, high in ranges)), None)
 
 
-def _script(counts: Mapping[str, int]) -> str | None:
+def _script(counts: Mapping[str, int]) -> tuple[str | None, bool]:
+    """The script of most letters, and whether it stands as good as alone."""
     found: dict[str | None, int] = {}
     for char, count in counts.items():
         name = _script_of(char)
@@ -135,60 +207,162 @@ def _script(counts: Mapping[str, int]) -> str | None:
     if "ja" in found:
         found["ja"] += found.pop("zh", 0)
     name, count = max(found.items(), key=itemgetter(1), default=(None, 0))
-    return name if count >= 2 and count * 2 > sum(found.values()) else None
+    letters = sum(found.values())
+    alone = count >= _ALONE * letters
+    return (name if count >= 2 and count * 2 > letters else None), alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Neighbour:
+    """A language without a profile, in `neighbours.toml`."""
+
+    scripts: tuple[str, ...]
+    letters: str = ""
+    keys: str = ""
+    common: tuple[str, ...] = ()
+
+
+@cache
+def _neighbours() -> Mapping[str, _Neighbour]:
+    content = tomllib.loads(_NEIGHBOURS.read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, _Neighbour]).validate_python(content)
+
+
+def _speakers(script: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Code, letters, keys and frequent words of each language written in a script."""
+    for spoken in map(profile, codes()):
+        if script in (spoken.script, *spoken.other_scripts):
+            yield spoken.code, spoken.letters, spoken.keys, spoken.common
+    for code, neighbour in _neighbours().items():
+        if script in neighbour.scripts:
+            yield code, neighbour.letters, neighbour.keys, neighbour.common
 
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """What speaks for which of the languages that share a script, and how much."""
+    """Points that each letter and each frequent word gives to the languages that have it."""
 
-    codes: tuple[str, ...]
-    #: letter → (language, weight); one that no neighbour has weighs more
     letters: Mapping[str, tuple[tuple[str, float], ...]]
-    #: frequent word → languages
-    words: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, tuple[tuple[str, float], ...]]
 
 
 @cache
 def _evidence(script: str) -> _Evidence:
-    known = [
-        spoken
-        for spoken in map(profile, codes())
-        if spoken.script == script or script in spoken.other_scripts
-    ]
-    letters: dict[str, tuple[tuple[str, float], ...]] = {}
-    frequent: dict[str, tuple[str, ...]] = {}
-    shared = Counter(letter for spoken in known for letter in set(spoken.letters))
-    for spoken in known:
-        weights = {letter: 1.0 if shared[letter] > 1 else _OWN for letter in spoken.letters}
-        for letter, weight in (weights | dict.fromkeys(spoken.keys, _KEY)).items():
-            letters[letter] = (*letters.get(letter, ()), (spoken.code, weight))
-        for word in dict.fromkeys(map(fold_word, spoken.common)):
-            frequent[word] = (*frequent.get(word, ()), spoken.code)
-    return _Evidence(tuple(spoken.code for spoken in known), letters, frequent)
+    speakers = tuple(_speakers(script))
+    letters = _weighed((code, {*letters, *_capitals(letters)}) for code, letters, _, _ in speakers)
+    for code, _, keys, _ in speakers:
+        for key in keys:
+            letters[key] = (*letters.get(key, ()), (code, _KEY))
+    return _Evidence(
+        letters, _weighed((code, set(map(fold_word, common))) for code, _, _, common in speakers)
+    )
 
 
-def _by_evidence(sample: str, counts: Mapping[str, int], script: str) -> _Guess | None:
-    """The language that letters and frequent words speak for, by a clear lead."""
+def _capitals(letters: str) -> Iterator[str]:
+    return (capital for capital in map(str.upper, letters) if len(capital) == 1 and not capital.isascii())
+
+
+def _weighed(kept: Iterable[tuple[str, set[str]]]) -> dict[str, tuple[tuple[str, float], ...]]:
+    having: defaultdict[str, list[str]] = defaultdict(list)
+    for code, signs in kept:
+        for sign in signs:
+            having[sign].append(code)
+    return {sign: tuple((code, _OWN / len(having)) for code in having) for sign, having in having.items()}
+
+
+def _points(sample: str, counts: Mapping[str, int], script: str) -> dict[str, float]:
+    """What letters and frequent words give to each language."""
     evidence = _evidence(script)
-    weights = dict.fromkeys(evidence.codes, 0.0)
-    for letter, speaking in evidence.letters.items():
-        if letter in counts:
-            for code, weight in speaking:
-                weights[code] += weight * counts[letter]
-    for word in words(sample):
-        for code in evidence.words.get(word, ()):
-            weights[code] += _WORD
-    points = sorted((weight, code) for code, weight in weights.items())
-    if not points:
-        return None
-    best, code = points[-1]
-    second = points[-2][0] if len(points) > 1 else 0.0
-    if best < 1 or best < 1.5 * second:
-        return None
-    if best < _POINTS or best < _LEAD * second:
-        return _Guess(code, _LIKELY)
-    return _Guess(code, _PLAIN if code in _ALONE and best >= 2 * _POINTS else _DECIDED)
+    points: defaultdict[str, float] = defaultdict(float)
+    for letter in evidence.letters.keys() & counts.keys():
+        for code, weight in evidence.letters[letter]:
+            points[code] += weight * counts[letter]
+    for word in map(fold_word, _WORD.findall(sample)):
+        if word in evidence.words:
+            for code, weight in evidence.words[word]:
+                points[code] += weight
+    return points
+
+
+def _leader(points: Mapping[str, float], least: float, lead: float) -> str | None:
+    """The language with so many points, and so many times those of the next; `lead` is more than 1."""
+    first = second = 0.0
+    leader = None
+    for code, count in points.items():
+        if count > first:
+            leader, first, second = code, count, first
+        elif count > second:
+            second = count
+    return leader if first >= max(least, lead * second) else None
+
+
+def _judged(sample: str, points: Mapping[str, float], script: str, hints: tuple[str, ...]) -> Language:
+    leader = _leader(points, 1.0, 1.5)
+    if script == "Arab" and points.get("fa", -1.0) == max(points.values(), default=0.0):
+        sample = sample.translate(_PERSIAN_KEYS)
+    shares = _shares(sample, points, script)
+    best = max(sorted(shares), key=lambda code: shares[code], default=UNDETERMINED)
+    share = shares.get(best, 0.0)
+    enough = sum(map(str.isalpha, sample)) >= _ENOUGH
+    if share >= _SURE and (enough or leader == best):
+        return _told(best, min(share, 0.99))
+    hinted = next((hint for hint in hints if shares.get(hint, 0.0) >= _POSSIBLE), None)
+    votes = Counter(
+        voice
+        for voice in (
+            best if share >= _THINKABLE else None,
+            leader,
+            _arbiter(sample, script, (best, leader)) if enough else None,
+            hinted,
+        )
+        if voice
+    )
+    elected = _elected(votes, hinted)
+    if elected.confidence < _LIKELY <= share and enough:
+        return _told(best, share)
+    return elected
+
+
+def _told(code: str, confidence: float) -> Language:
+    return _UNSURE if code == UNDETERMINED else Language(code=code, confidence=confidence)
+
+
+def _elected(votes: Mapping[str, int], hinted: str | None) -> Language:
+    """Two of four voices (model, letters, langdetect, hint) must agree; a hint alone is half believed."""
+    code = max(votes, key=lambda voice: votes[voice], default=UNDETERMINED)
+    count = votes.get(code, 0)
+    if count >= 2:
+        return _told(code, 0.7 if count == 2 else 0.9)
+    return Language(code=hinted, confidence=0.5) if hinted else _UNSURE
+
+
+def _shares(sample: str, points: Mapping[str, float], script: str) -> dict[str, float]:
+    """Each language's share in what letter groups, letters and words say together."""
+    read = likelihoods(_bounded(sample)) if script in _MODELLED else {}
+    unread = {code for code in points if code not in read or (code, script) in _UNREAD}
+    scale = _MOST_POINTS / max(_MOST_POINTS, *points.values()) if points else 0.0
+    weights = {code: max(share, _LEAST_SHARE) for code, share in read.items()} | dict.fromkeys(
+        unread, _UNREAD_SHARE
+    )
+    for code, count in points.items():
+        weights[code] *= math.exp(scale * count)
+    for code in weights.keys() & _ours():
+        weights[code] *= _OURS
+    whole = sum(weights.values())
+    return {code: weight / whole for code, weight in weights.items()}
+
+
+@cache
+def _ours() -> frozenset[str]:
+    return frozenset(codes())
+
+
+def _bounded(sample: str) -> str:
+    """As much of the head and of the middle as the model needs."""
+    if len(sample) <= _MODEL_CUT:
+        return sample
+    middle = len(sample) // 2
+    return f"{sample[: _MODEL_CUT // 2]} {sample[middle : middle + _MODEL_CUT // 2]}"
 
 
 def _usable(hints: Sequence[str], script: str) -> tuple[str, ...]:
@@ -198,92 +372,34 @@ def _usable(hints: Sequence[str], script: str) -> tuple[str, ...]:
     )
 
 
-def _judged(sample: str, letters: _Guess | None, hints: tuple[str, ...]) -> Language:
-    if letters and letters.code == "fa":
-        sample = sample.translate(_PERSIAN_KEYS)
-    scores = _model_scores(sample)
-    model = _best(scores)
-    if letters and _TWINS.get(model.code) == letters.code:
-        model = _Guess(letters.code, model.confidence)
-    enough = sum(map(str.isalpha, sample)) >= _ENOUGH
-    if letters and letters.code == model.code and (enough or letters.confidence >= _SURE):
-        return Language(code=model.code, confidence=max(model.confidence, letters.confidence))
-    if letters is None and enough and model.confidence >= _SURE:
-        return Language(code=model.code, confidence=model.confidence)
-    hinted = next((hint for hint in hints if scores.get(hint, 0.0) >= _POSSIBLE), None)
-    return _arbitrated((model, letters, _by_arbiter(sample, model, letters) if enough else None), hinted)
-
-
-def _arbitrated(guesses: tuple[_Guess | None, ...], hinted: str | None) -> Language:
-    """Two of four voices (model, letters, langdetect, hint) must agree; a hint alone is half believed."""
-    votes = Counter(guess.code for guess in guesses if guess and guess.confidence >= _POSSIBLE)
-    if hinted:
-        votes[hinted] += 1
-    code, count = votes.most_common(1)[0] if votes else (UNDETERMINED, 0)
-    if count >= 2:
-        return Language(code=code, confidence=0.7 if count == 2 else 0.9)
-    sure = next((guess for guess in guesses[1:2] if guess and guess.confidence >= _SURE), None)
-    if sure:
-        return Language(code=sure.code, confidence=_LIKELY)
-    return Language(code=hinted, confidence=0.5) if hinted else _UNSURE
-
-
 def warm() -> None:
     """Load what takes long: the models and the words of every script that is written with several languages."""
-    _identifier()
-    _arbiters()
-    for script in ("Arab", "Cyrl", "Latn"):
+    likelihoods("a")
+    for script in _SHARED:
         _evidence(script)
+    for script in _ARBITERS:
+        _arbiters(script)
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(CONSIDERED | _SAME.keys())
-    identifier.nb_ptc = identifier.nb_ptc.astype("float32")  # half floats are slow to sum
-    return identifier
-
-
-def _model_scores(sample: str) -> dict[str, float]:
-    scores: dict[str, float] = {}
-    for code, score in _identifier().rank(sample[:_MODEL_CUT]):
-        scores[_SAME.get(code, code)] = scores.get(_SAME.get(code, code), 0.0) + score
-    return scores
-
-
-def _best(scores: dict[str, float]) -> _Guess:
-    code = max(scores, key=lambda known: scores[known])
-    return _Guess(code, min(scores[code], 1.0))
-
-
-@cache
-def _arbiter_names() -> frozenset[str]:
-    wanted = CONSIDERED | _ARBITER_NAMES.keys()
-    return frozenset(entry.name for entry in _ARBITER_PROFILES.iterdir() if entry.name in wanted)
-
-
-@cache
-def _arbiters() -> DetectorFactory:
-    """A factory with a seed and our languages alone; the module's own is shared and unseeded."""
+def _arbiters(script: str) -> DetectorFactory:
+    """A factory with a seed and one script's languages; the module's own is shared and unseeded."""
     factory = DetectorFactory()
     factory.set_seed(0)
-    names = sorted(_arbiter_names())
+    names = _ARBITERS[script]
     factory.load_json_profile([(_ARBITER_PROFILES / name).read_text(encoding="utf-8") for name in names])
     return factory
 
 
-def _by_arbiter(sample: str, *guesses: _Guess | None) -> _Guess | None:
+def _arbiter(sample: str, script: str, guesses: Sequence[str | None]) -> str | None:
     """What langdetect says; nothing where a language is in question that it does not know."""
-    known = {_ARBITER_NAMES.get(name, name) for name in _arbiter_names()}
-    if any(guess.code not in known for guess in guesses if guess):
+    if any(guess and guess not in _ARBITERS.get(script, ()) for guess in guesses):
         return None
-    detector = _arbiters().create()
+    detector = _arbiters(script).create()
     detector.n_trial = _TRIALS
     detector.append(sample)
     try:
         ranked = detector.get_probabilities()
     except LangDetectException:
         return None
-    if not ranked:
-        return None
-    return _Guess(_ARBITER_NAMES.get(ranked[0].lang, ranked[0].lang), min(ranked[0].prob, 1.0))
+    return ranked[0].lang if ranked and ranked[0].prob >= _POSSIBLE else None

@@ -7,19 +7,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from typing import TYPE_CHECKING
 
 from news.languages.profiles import profile
 from news.languages.tokens import words
 from reading.markup import one_line, printable
 
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
 #: What is news is short; what is longer is a report, and its beginning tells what it is about.
 MAX_PAGES, MAX_CHARS = 40, 400_000
 #: What a broken file makes the parser raise.
 FAILURES = (
-    PyPdfError,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -56,7 +56,16 @@ def read_pdf(body: bytes) -> Document:
 
     Presentation forms become letters, and lines that were stored as they are seen are turned round.
     """
-    reader = PdfReader(BytesIO(body))
+    from pypdf import PdfReader  # noqa: PLC0415 - a tenth of a second that few readers ever need
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
+    try:
+        return _document(PdfReader(BytesIO(body)))
+    except PyPdfError as error:
+        raise ValueError(str(error)) from error
+
+
+def _document(reader: PdfReader) -> Document:
     lines = [line for text in _texts(reader) for line in _lines(text)]
     lines = _turned(lines) if _is_backwards(lines) else lines
     title = one_line(printable(_normal((reader.metadata and reader.metadata.title) or "")))

@@ -1,5 +1,7 @@
 """Imported by the server that forks readers and by nobody else: forks share what it has loaded."""
 
+from news.names import find_names
 from reading.language import warm
 
 warm()
+find_names(title="", text="Paris", language="und", source=None)  # names of cities and networks

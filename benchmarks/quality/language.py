@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from benchmarks.quality.measures import Outcome, share
+from news.languages.profiles import codes as ours
+from news.values import UNDETERMINED
 from reading import detect
 
 #: Characters of the cuts; a cut ends with the word in which it reaches them.
@@ -17,6 +19,9 @@ WHOLE = "whole"
 _ARABIC_KEYS = str.maketrans("یک", "يك")
 _KEYED = "fa-arabic-keys"
 _UNSPACED = ("ja", "zh")
+#: Sets with an answer of their own, a line each of what it is and the text: languages that are none of ours,
+#: and what no one could tell.
+OTHERS, UNDECIDABLE = "others", "undecidable"
 
 
 @cache
@@ -38,34 +43,62 @@ def texts(language: str) -> tuple[str, ...]:
 
 def cuts(language: str, length: int) -> tuple[str, ...]:
     """The set's texts as one, cut into pieces of about a length; what is left over is dropped."""
-    whole = ("" if language in _UNSPACED else " ").join(texts(language))
-    if language in _UNSPACED:
+    unspaced = language.startswith(_UNSPACED)
+    whole = ("" if unspaced else " ").join(texts(language))
+    if unspaced:
         pieces = [whole[start : start + length] for start in range(0, len(whole), length)]
     else:
         pieces = list(_by_words(whole.split(), length))
     return tuple(piece for piece in pieces if len(piece) >= length)
 
 
+@cache
+def strange(name: str) -> tuple[tuple[str, str], ...]:
+    """The lines of `OTHERS` or `UNDECIDABLE`: what it is, and the text."""
+    content = (files("benchmarks.quality.languages") / f"{name}.tsv").read_text(encoding="utf-8")
+    parted = (line.partition("\t") for line in content.splitlines())
+    return tuple((kind, text) for kind, _, text in parted)
+
+
 def measure(wanted: Sequence[str] | None = None) -> Outcome:
-    """The share told right, by set and length; `ku` stands for Kurmanji, which some call `kmr`."""
+    """The share told right, by set and length; `ku` stands for Kurmanji, which some call `kmr`.
+
+    Of the sets with strange texts, those that were not taken for a language of ours, or for any.
+    """
     wanted = languages() if wanted is None else wanted
     samples = {(str(length), language): cuts(language, length) for length in LENGTHS for language in wanted}
     samples |= {(WHOLE, language): texts(language) for language in wanted}
+    samples = {key: pieces for key, pieces in samples.items() if pieces}
     told = {key: [detect(text).code for text in pieces] for key, pieces in samples.items()}
     shares = {
         (length, language): share([code in _names(language) for code in codes])
         for (length, language), codes in told.items()
     }
+    strangers = {name: [detect(text).code for _, text in strange(name)] for name in (OTHERS, UNDECIDABLE)}
     return Outcome(
-        shares=_named(shares),
-        items=sum(map(len, samples.values())),
+        shares=_named(shares)
+        | {
+            f"language.{name}": share([_is_right(name, code) for code in codes])
+            for name, codes in strangers.items()
+        },
+        items=sum(map(len, samples.values())) + sum(map(len, strangers.values())),
         faults=[
             f"{language} at {length}: {code}, «{textwrap.shorten(text, 90)}»"
             for (length, language), codes in told.items()
             for text, code in zip(samples[length, language], codes, strict=True)
             if code not in _names(language)
+        ]
+        + [
+            f"{name}, {kind}: {code}, «{textwrap.shorten(text, 90)}»"
+            for name, codes in strangers.items()
+            for (kind, text), code in zip(strange(name), codes, strict=True)
+            if not _is_right(name, code)
         ],
     )
+
+
+def _is_right(name: str, code: str) -> bool:
+    return code not in ours() if name == OTHERS else code == UNDETERMINED
 
 
 def _named(shares: Mapping[tuple[str, str], float]) -> dict[str, float]:

@@ -24,6 +24,8 @@ class Outcome:
     #: how many items each share is of
     items: int
     faults: Sequence[str] = ()
+    #: what else is worth printing: numbers of cases, intervals
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

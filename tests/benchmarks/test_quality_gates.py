@@ -77,21 +77,10 @@ def test_sample_sites_are_all_there():
     assert all(one.html and one.address.startswith("https://") for one in sites.specimens().values())
 
 
-def test_dates_are_many_in_ten_languages_and_none_comes_twice():
+def test_dates_are_many_in_every_language_and_none_comes_twice():
     forms = dates.forms()
-    assert len(forms) >= 200
-    assert {form.spoken.code for form in forms} == {
-        "fa",
-        "ar",
-        "tr",
-        "en",
-        "fr",
-        "es",
-        "de",
-        "ru",
-        "it",
-        "pt",
-    }
+    assert len(forms) >= 900
+    assert {form.spoken.code for form in forms} == {*codes(), "und"}
     assert max(Counter((form.text, form.spoken.code, form.zone.key) for form in forms).values()) == 1
 
 
@@ -124,12 +113,26 @@ def test_a_date_that_says_too_little_is_not_right_and_not_false():
 
 
 def test_languages_are_many_and_each_has_texts_and_cuts_enough():
-    assert len(language.languages()) >= 22
+    assert len(language.languages()) >= 48
     for name in language.languages():
-        assert 6 <= len(language.texts(name)) <= 10
-        assert len(language.cuts(name, 60)) >= 10
+        assert 6 <= len(language.texts(name)) <= 30
+        assert len(language.cuts(name, 60)) >= 2
         assert all(60 <= len(cut) <= 100 for cut in language.cuts(name, 60))
-        assert len(language.cuts(name, 200)) >= 3
+    for name in (name for name in language.languages() if "-" not in name or name.endswith("-news")):
+        assert len(language.cuts(name, 60)) >= (7 if name.startswith(("ja", "zh")) else 10)
+        assert len(language.cuts(name, 200)) >= 2
+
+
+def test_every_profile_has_a_set_of_news():
+    assert {f"{code}-news" for code in codes()} <= set(language.languages())
+
+
+def test_strange_texts_are_told_by_what_they_are():
+    others, undecidable = map(language.strange, (language.OTHERS, language.UNDECIDABLE))
+    assert len(others) >= 100
+    assert len(undecidable) >= 20
+    assert not {kind for kind, _ in others} & set(codes())
+    assert all(kind and text for kind, text in (*others, *undecidable))
 
 
 def test_persian_on_an_arabic_keyboard_has_no_persian_yeh_or_kaf():

@@ -1,5 +1,6 @@
 import pytest
 
+from news.languages.profiles import codes
 from reading.language import detect, paragraph_languages
 
 SENTENCES = [
@@ -100,3 +101,105 @@ def test_a_paragraph_too_short_to_tell_follows_the_whole() -> None:
         "tr",
     ]
     assert paragraph_languages("") == []
+
+
+FA = "شورای شهر با احداث سه ایستگاه تازه آتش‌نشانی در حاشیه جنوبی موافقت کرد و بودجه آن را پذیرفت."
+EN = "Councillors approved three new fire stations on the southern edge of town and agreed on the budget."
+AR = "وافق المجلس البلدي على إنشاء ثلاث محطات إطفاء جديدة جنوب المدينة وأقر ميزانيتها هذا العام."
+TR = "Belediye meclisi kentin güneyinde üç yeni itfaiye istasyonu yapılmasını onayladı ve bütçeyi kabul etti."
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("fa", (FA, FA, FA, EN)),
+        ("fa", (EN, FA, FA, FA)),
+        ("fa", (AR, FA, FA)),
+        ("en", (TR, EN, EN)),
+        ("tr", (EN, TR, TR)),
+        ("en", (FA, *(EN,) * 9)),
+    ],
+)
+def test_a_text_in_two_languages_has_that_of_most_of_it_and_says_how_much(
+    code: str, texts: tuple[str, ...]
+) -> None:
+    share = sum(len(text) for text in texts if detect(text).code == code) / sum(map(len, texts))
+    found = detect("\n".join(texts))
+    assert found.code == code
+    assert found.confidence == pytest.approx(share, abs=0.01)
+
+
+def test_a_text_in_one_language_is_sure() -> None:
+    assert detect("\n".join([FA] * 4)).confidence == 0.99
+    assert detect("\n".join([TR] * 4)).confidence >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("tr", "BELEDİYE YENİ PARKI AÇTI"),
+        ("tr", "ISPARTA'DA YENİ KÜTÜPHANE AÇILDI"),
+        ("tr", "Yeni metro hattı açıldı"),
+        ("fa", "شهردار جدید تبریز"),
+        ("en", "New tram line opens"),
+        ("de", "Neue Straßenbahn fährt"),
+        ("ar", "جسر جديد في المدينة"),
+        ("fr", "Nouveau pont inauguré"),
+    ],
+)
+def test_a_title_of_a_few_words_may_be_enough(code: str, title: str) -> None:
+    assert detect(title).code == code
+
+
+@pytest.mark.parametrize("mark", "ʻʼ‘’'`")
+def test_uzbek_is_told_with_any_apostrophe(mark: str) -> None:
+    text = f"Yangi ko{mark}prik ochildi, yo{mark}l va bog{mark} qurildi."
+    assert detect(text).code == "uz"
+
+
+def test_english_genitives_and_irish_names_are_not_uzbek() -> None:
+    text = "O'Brien and O'Neill told the meeting that Beijing's eight o'clock service won't be moved."
+    assert detect(text).code == "en"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("el", "Ο δήμος ανακοίνωσε ότι η πόλη προσχώρησε στο δίκτυο."),
+        ("ka", "ქალაქი საერთაშორისო ქსელს შეუერთდა."),
+        ("hy", "Քաղաքը միացավ միջազգային ցանցին։"),
+        ("th", "เมืองเข้าร่วมเครือข่ายระหว่างประเทศ"),
+        ("ko", "시는 국제 도시 네트워크에 가입했다고 밝혔다."),
+        ("bn", "শহরটি আন্তর্জাতিক নেটওয়ার্কে যোগ দিয়েছে।"),
+        ("bg", "Кметът каза, че общината ще се присъедини към мрежата на градовете."),
+        ("sr", "Градоначелник је рекао да ће се град придружити мрежи градова."),
+        ("ky", "Шаар башчысы бул жаңы көпүрө тууралуу айтты жана эл менен жолукту."),
+        ("ca", "L'ajuntament ha dit que la ciutat entrarà a la xarxa amb els altres municipis."),
+        ("gl", "O concello anunciou que a cidade entrará na rede, dixo a alcaldesa, co apoio dos veciños."),
+        ("ms", "Datuk bandar berkata majlis bandaraya akan menyertai rangkaian itu kerana manfaatnya."),
+        ("sv", "Kommunen meddelade att staden ska gå med i nätverket och att det är viktigt."),
+    ],
+)
+def test_a_language_that_is_none_of_ours_is_not_taken_for_one(code: str, text: str) -> None:
+    assert detect(text).code == code
+    assert code not in codes()
+
+
+def test_dari_is_persian() -> None:
+    assert detect("شاروالی هرات می‌گوید کار پخته‌کاری سرک‌ها تا اخیر ماه عقرب تکمیل خواهد شد.").code == "fa"
+
+
+def test_azerbaijani_in_arabic_letters_is_not_persian() -> None:
+    found = detect("بلدیه باشقانی دئدی کی بیزیم شهریمیز اوچون بو چوخ یاخشی بیر گون دیر و هر ایل اولاجاق.")
+    assert found.code not in codes() or found.confidence < 0.7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shahrdari elam kard ke mardom bayad baraye in tarh hamkari konand",
+        "el baladiye 2alet ennou ra7 3an 2al",
+    ],
+)
+def test_persian_and_arabic_in_latin_letters_are_no_language(text: str) -> None:
+    assert detect(text).code == "und"
