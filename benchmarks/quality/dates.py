@@ -1,4 +1,4 @@
-"""The dates gate: forms of ten languages and three calendars, read one by one."""
+"""The dates gate: forms of every language that has a profile and of three calendars, read one by one."""
 
 from __future__ import annotations
 

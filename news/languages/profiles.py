@@ -76,6 +76,8 @@ class Relative:
     ago: Phrases = ()
     ago_first: Phrases = ()
     units: Mapping[Phrase, Literal["minute", "hour", "day"]] = field(default_factory=dict)
+    #: one word for two units (Arabic «ساعتين»)
+    pairs: Mapping[Phrase, Literal["minute", "hour", "day"]] = field(default_factory=dict)
     #: words for a number of units, and whether a unit without one is one («час назад»)
     counts: Mapping[Phrase, int] = field(default_factory=dict)
     bare: bool = False
@@ -114,8 +116,16 @@ class LanguageProfile:
     day_words: Mapping[Phrase, int] = field(default_factory=dict)
     #: words that may stand between the parts of a date
     fillers: Phrases = ()
+    #: words between the days of a span, which is no date of publication («15 to 17 May 2024»)
+    span_words: Phrases = ()
+    #: words after a year that stands before day and month («2024 жылғы 3 сәуір»)
+    year_words: Phrases = ()
+    #: years counted otherwise: name of the era → the Gregorian year before its first
+    eras: Mapping[str, int] = field(default_factory=dict)
     time_labels: Phrases = ()
     time_suffixes: Phrases = ()
+    #: words after a time of day → the zone that they name
+    zone_words: Mapping[Phrase, str] = field(default_factory=dict)
     am: Phrases = ()
     pm: Phrases = ()
     #: 14h30
@@ -133,10 +143,10 @@ class LanguageProfile:
     source_openers: Phrases = ()
     #: a full stop after one of these ends no sentence
     abbreviations: tuple[str, ...] = ()
-    #: letters that neighbours in the same script lack, and letters that only tell keyboards apart (unfolded)
+    #: letters beyond the plain ones of its scripts, and letters that only tell keyboards apart (unfolded)
     letters: str = ""
     keys: str = ""
-    #: frequent words that neighbours lack
+    #: frequent words, shared ones too
     common: Annotated[tuple[str, ...], BeforeValidator(_single_words)] = ()
     relative: Relative = Relative()
 

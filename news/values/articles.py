@@ -174,11 +174,17 @@ class Claim:
     span: Span
     confidence: float
     rule: str
+    #: member and network as the text writes them: what a person judges by where they are not known
+    member_name: str | None = None
+    network_name: str | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"confidence must lie between 0 and 1: {self.confidence}")
-        _check_text(member=self.member, network=self.network, sentence=self.sentence, rule=self.rule)
+        _check_text(
+            member=self.member, network=self.network, sentence=self.sentence, rule=self.rule,
+            member_name=self.member_name, network_name=self.network_name,
+        )
 
     @property
     def alerts(self) -> bool:
@@ -209,14 +215,18 @@ class Article:
     dated: Dated | None = None
     #: the outlet that a copied story names as its origin
     original_source: str | None = None
+    #: the news agency whose byline or dateline the text carries, as written there
+    agency: str | None = None
     tags: tuple[Tag, ...] = ()
     claims: tuple[Claim, ...] = ()
+    #: dates of publication as the page writes them, refused as out of bounds: to be counted, never stored
+    refused_dates: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fetched_at", as_utc(self.fetched_at, "fetched_at"))
         _check_text(
             url=self.url, source=self.source, title=self.title, text=self.text, language=self.language.code,
-            authors="".join(self.authors), original_source=self.original_source,
+            authors="".join(self.authors), original_source=self.original_source, agency=self.agency,
         )
 
     def keys(self, kind: TagKind) -> tuple[str, ...]:
@@ -239,6 +249,8 @@ class Refusal(StrEnum):
     MAINTENANCE = "maintenance"
     BROKEN = "broken"
     TIMED_OUT = "timed-out"
+    #: what was read has no http(s) address to be kept under
+    NO_ADDRESS = "no-address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

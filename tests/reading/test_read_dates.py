@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from news.languages.profiles import codes, profile
 from news.values import Calendar, Dated, Precision, Provenance
-from reading.dates import parse_date
+from reading.dates import names_day, parse_date
+from reading.machine_dates import from_epoch
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 G, J, H = Calendar.GREGORIAN, Calendar.JALALI, Calendar.HIJRI
@@ -170,6 +171,17 @@ REFUSED = [
     ("fa", "15 مهر"),
     ("ar", "المادة 12/2020"),
     ("tr", "12 Mart Salı"),
+    ("en", "31 June 2024"),
+    ("en", "Wed, 31 Apr 2024 14:05:10 GMT"),
+    ("en", "25 November 2026"),
+    ("en", "3-5 April 2024"),
+    ("en", "15 to 17 May 2024"),
+    ("en", "v2024.05.10"),
+    ("en", "1696674620"),
+    ("fa", "۳۱ مهر ۱۴۰۲"),
+    ("fa", "سی و دوم خرداد ۱۴۰۳"),
+    ("fa", "۱۱ دی ۱۳۴۸"),
+    ("ar", "31 يونيو 2024"),
 ]
 
 
@@ -311,3 +323,140 @@ def test_every_iso_moment_is_read_as_it_is(seconds: int) -> None:
 def test_no_text_breaks_it_and_no_date_leaves_its_bounds(text: str, code: str) -> None:
     found = read(text, code)
     assert found is None or datetime(1989, 12, 31, tzinfo=UTC) <= found.moment <= NOW + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "moment", "precision"),
+    [
+        ("en", "Published 20 May 2024 | Updated 25 May 2024", "2024-05-20T00:00", DAY),
+        ("en", "Updated: 25 May 2024 Published: 20 May 2024", "2024-05-20T00:00", DAY),
+        ("en", "Updated: 25 May 2024, 10:00 Published: 20 May 2024", "2024-05-20T00:00", DAY),
+        ("en", "20 May 2024, 14:30 (updated 25 May 2024)", "2024-05-20T14:30", MINUTE),
+        ("fa", "آخرین به‌روزرسانی: ۲۷ خرداد ۱۴۰۳ - تاریخ انتشار: ۲۳ خرداد ۱۴۰۳", "2024-06-12T00:00", DAY),
+        ("tr", "Güncelleme: 16.10.2023 - 09:00 Yayın: 15.10.2023 - 14:30", "2023-10-15T14:30", MINUTE),
+    ],
+)
+def test_publication_beats_change_in_one_line(
+    code: str, text: str, moment: str, precision: Precision
+) -> None:
+    found = read(text, code)
+    assert found is not None
+    assert (found.moment, found.precision) == (expected(moment, ZONES.get(code, "UTC")), precision)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "Last updated 25 May 2024"),
+        ("en", "Updated 25 May 2024 14:30"),
+        ("en", "Updated 2 hours ago"),
+        ("en", "25 May 2024, updated"),
+        ("fa", "۲۷ خرداد ۱۴۰۳ به‌روزرسانی شد"),
+        ("ja", "更新日：2024年4月5日"),
+    ],
+)
+def test_a_date_of_change_is_none_of_publication(code: str, text: str) -> None:
+    assert read(text, code) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "date"),
+    [
+        ("Wednesday 03/04/2024", "UTC", "2024-04-03"),
+        ("Monday 03/04/2024", "UTC", "2024-03-04"),
+        ("Wed, 04/03/2024 - 14:05", "Europe/London", "2024-04-03"),
+        ("Sunday 03/04/2024", "Europe/London", "2024-04-03"),
+    ],
+)
+def test_the_weekday_decides_between_day_and_month(text: str, zone: str, date: str) -> None:
+    found = read(text, "en", zone=zone)
+    assert found is not None
+    assert found.moment.astimezone(ZoneInfo(zone)).date().isoformat() == date
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "moment"),
+    [
+        ("en", "Yesterday at 2:05 PM", "2026-10-31T14:05"),
+        ("fa", "امروز ساعت ۱۰:۲۵", "2026-11-01T10:25"),
+        ("tr", "Dün, 22:10", "2026-10-31T22:10"),
+        ("de", "Gestern, 14:05 Uhr", "2026-10-31T14:05"),
+        ("fr", "Hier à 14h05", "2026-10-31T14:05"),
+    ],
+)
+def test_yesterday_may_have_a_time(code: str, text: str, moment: str) -> None:
+    found = read(text, code)
+    assert found is not None
+    assert (found.moment, found.precision) == (expected(moment, ZONES.get(code, "UTC")), MINUTE)
+
+
+def test_hours_before_the_minutes_are_not_lost() -> None:
+    found = read("1 hour 20 minutes ago", "en")
+    assert found is not None
+    assert (found.moment.date(), found.precision) == (NOW.date(), DAY)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "moment"),
+    [
+        ("ar", "10 مايو 2024 الساعة 11:30 (بتوقيت غرينتش)", "2024-05-10T11:30:00Z"),
+        ("fa", "۲۳ خرداد ۱۴۰۳، ۰۶:۵۵ به وقت گرینویچ", "2024-06-12T06:55:00Z"),
+        ("en", "Wed 3 Apr 2024 14.05 BST", "2024-04-03T13:05:00Z"),
+        ("en", "3 Apr 2024 14:05 GMT+03:30", "2024-04-03T10:35:00Z"),
+        ("en", "Sat Oct 07 14:30:20 IRST 2023", "2023-10-07T11:00:20Z"),
+        ("en", "Sat Oct 07 2023 14:30:20 GMT+0330 (Iran Standard Time)", "2023-10-07T11:00:20Z"),
+    ],
+)
+def test_a_zone_beside_the_time_beats_the_sources(code: str, text: str, moment: str) -> None:
+    found = read(text, code, zone="Asia/Tokyo")
+    assert found is not None
+    assert found.moment == datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "date"),
+    [
+        ("ja", "令和6年4月3日", "2024-04-03"),
+        ("zh", "民國113年5月10日", "2024-05-10"),
+        ("kk", "2024 жылғы 3 сәуір", "2024-04-03"),
+        ("uz", "2024-yil 3-aprel", "2024-04-03"),
+        ("ps", "د ۱۴۰۲ کال د تلې ۱۵مه", "2023-10-07"),
+        ("und", "2024년 4월 3일", "2024-04-03"),
+    ],
+)
+def test_years_that_stand_first_or_are_counted_otherwise(code: str, text: str, date: str) -> None:
+    spoken = profile(code)
+    found = read(text, code, zone=spoken.zone)
+    assert found is not None
+    assert found.moment.astimezone(spoken.zone_info).date().isoformat() == date
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "named"),
+    [
+        ("en", "Published: 31 June 2024", True),
+        ("en", "0000-00-00T00:00:00+03:30", True),
+        ("fa", "۳۰ اسفند ۱۴۰۲", True),
+        ("en", "25 December 2031", True),
+        ("en", "Updated: 31 June 2024", False),
+        ("en", "Room 14:30, floor 3", False),
+        ("en", "May 2031", False),
+        ("en", "", False),
+    ],
+)
+def test_a_day_that_is_refused_is_known_as_one(code: str, text: str, named: bool) -> None:
+    assert names_day(text, profile=profile(code), zone=ZoneInfo("UTC")) is named
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("1696674620", "2023-10-07T10:30:20+00:00"),
+        (" 1696674620123 ", "2023-10-07T10:30:20+00:00"),
+        ("0", "0"),
+        ("20231007", "20231007"),
+        ("2023-10-07", "2023-10-07"),
+    ],
+)
+def test_an_epoch_is_seconds_or_milliseconds(written: str, iso: str) -> None:
+    assert from_epoch(written) == iso
