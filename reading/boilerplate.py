@@ -13,16 +13,19 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from news.languages.tokens import fold
+from reading.icons import LONGEST_LINE, is_foreign, is_icons, without_icons
 
 #: Lines at the end of a text that count as its foot.
 FOOT = 5
+#: Lines at its head by which its script is told.
+_HEAD = 12
 #: A line that is nothing but an address on a social network.
 _SOCIAL = re.compile(
     r"(?:https?://)?(?:www\.|m\.)?"
     r"(?:facebook|twitter|x|linkedin|instagram|t|telegram|youtube|aparat|flickr|eitaa)\.(?:com|me|org)(?:/\S*)?",
     re.IGNORECASE,
 )
-_HEADLINE, _BODY, _ICON_LINE = 160, 80, 600
+_HEADLINE, _BODY = 160, 80
 _END_OF_SENTENCE = (".", "!", "؟", "?", ":", "؛", "»", "。")
 
 
@@ -49,7 +52,6 @@ class _Entry(BaseModel):
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    icons: tuple[str, ...]
     rule: tuple[_Entry, ...]
 
 
@@ -80,18 +82,20 @@ def clean(lines: Sequence[str]) -> list[str]:
     """The lines of the article among those of the page, in order."""
     kept: list[str] = []
     in_list = False
+    foreign = any(map(is_foreign, lines[:_HEAD]))
     for index, line in enumerate(lines):
         if len(line) > _longest():
             kept.append(line)
             in_list = False
             continue
+        line = without_icons(line)  # noqa: PLW2901
         folded = fold(line)
         if in_list and _is_headline(line):
             continue
         in_list = False
         rule = _rule_for(line, folded, in_foot=index >= len(lines) - FOOT)
         if rule is None:
-            if not _is_empty(line, folded):
+            if not _is_empty(line, folded, foreign=foreign):
                 kept.append(line)
         elif rule.action is not Action.DROP and any(map(_is_body, kept)):
             if rule.action is Action.CUT:
@@ -105,11 +109,11 @@ def _is_body(line: str) -> bool:
     return len(line) >= _BODY or line.rstrip().endswith(_END_OF_SENTENCE)
 
 
-def _is_empty(line: str, folded: str) -> bool:
+def _is_empty(line: str, folded: str, *, foreign: bool) -> bool:
     """Nothing to read: no letter or figure, names of icons, a profile on a social network."""
     if not folded:
         return True
-    return len(line) <= _ICON_LINE and bool(_icons().fullmatch(line) or _SOCIAL.fullmatch(line))
+    return len(line) <= LONGEST_LINE and (is_icons(line, foreign=foreign) or bool(_SOCIAL.fullmatch(line)))
 
 
 def _is_headline(line: str) -> bool:
@@ -144,7 +148,7 @@ def _needles() -> re.Pattern[str]:
 @cache
 def _longest() -> int:
     """No rule looks at a longer line."""
-    return max(_ICON_LINE, *(rule.limit for rule in rules()))
+    return max(LONGEST_LINE, *(rule.limit for rule in rules()))
 
 
 @cache
@@ -175,9 +179,3 @@ def _with_numbers(phrase: str) -> str:
     """The folded phrase as a pattern in which # stands for a number."""
     pieces = (r"\d+" if word == "#" else re.escape(fold(word)) for word in phrase.split())
     return " ".join(filter(None, pieces))
-
-
-@cache
-def _icons() -> re.Pattern[str]:
-    names = "|".join(re.escape(name) for name in sorted(_data().icons, key=len, reverse=True))
-    return re.compile(rf"(?:(?:{names})[\s,|·•/]*)+", re.IGNORECASE)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
-from news.addresses import same_site
+from news.addresses import canonical, same_site
 from news.languages.tokens import fold
-from news.names import find_names
 from news.values import Article, Source
-from reading.claims import read_claims
+from reading.again import read_again
 
 _NUMBER = re.compile(r"/?(?:page/)?(\d{1,3})/?")
+_FIGURES = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 _QUERY = frozenset(("page", "pg", "sayfa", "seite"))
 #: A post of more pages is a book, or a trap.
 MAX_PAGES = 30
@@ -29,11 +29,15 @@ def continuation(tree: HtmlElement, address: str, *, first: str | None = None) -
     `first` is the address of its first page, where this is a later one. Only an address that is the
     first one with the next number counts: `rel=next` mostly leads to the next article.
     """
-    begin = first or address
-    number = _number(address, begin)
+    try:
+        here = canonical(address)
+        begin = canonical(first) if first else here
+    except ValueError:
+        return None
+    number = _number(here, begin)
     if number is None or number >= MAX_PAGES:
         return None
-    for found in _linked(tree, address):
+    for found in _linked(tree, here, number + 1):
         if _number(found, begin) == number + 1 and same_site(found, begin):
             return found
     return None
@@ -46,21 +50,22 @@ def join_pages(first: Article, rest: Sequence[Article], *, source: Source | None
         known = {fold(first.title), *map(fold, lines)}
         own = page.text.split("\n")
         lines += [line for line in own[:_REPEATED] if fold(line) not in known] + own[_REPEATED:]
-    text, title, code = "\n".join(lines), first.title, first.language.code
-    tags = find_names(title=title, text=text, language=code, source=source)
-    claims = read_claims(title=title, text=text, tags=tags, language=code, source=source)
-    return replace(first, text=text, tags=tags, claims=claims)
+    return read_again(replace(first, text="\n".join(lines)), source)
 
 
-def _linked(tree: HtmlElement, address: str) -> Iterator[str]:
-    """Where the page's links lead, those that say so first."""
-    links = [link for link in tree.iter("link", "a") if link.get("href")]
+def _linked(tree: HtmlElement, address: str, number: int) -> Iterator[str]:
+    """Where the page's links lead that hold a number, those that say `next` first."""
+    links = [link for link in tree.iter("link", "a") if _holds(link.get("href") or "", number)]
     links.sort(key=lambda link: "next" not in (link.get("rel") or "").lower().split())
     for link in links:
         try:
-            yield urldefrag(urljoin(address, link.get("href").strip())).url
+            yield canonical(link.get("href"), address)
         except ValueError:
             continue
+
+
+def _holds(target: str, number: int) -> bool:
+    return any(int(figures) == number for figures in _FIGURES.findall(target))
 
 
 def _number(address: str, first: str) -> int | None:

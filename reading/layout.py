@@ -19,8 +19,6 @@ _PAGE_TAGS = ("h1", "article", "main")
 _MAIN_TAGS = frozenset(("article", "main", "body"))
 #: Characters of a class that are looked at.
 _NAMES = 500
-#: «has-sidebar» speaks of what stands elsewhere.
-_ABOUT = "".join(f"(?<!{word}[_-])" for word in ("no", "has", "with", "without"))
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _PICTURES = frozenset(("figure", "figcaption"))
 
@@ -30,6 +28,8 @@ class _Names(BaseModel):
 
     content: tuple[str, ...]
     aside: tuple[str, ...]
+    others: tuple[str, ...]
+    about: tuple[str, ...]
     furniture: tuple[str, ...]
     capitals: tuple[str, ...]
 
@@ -65,6 +65,14 @@ def is_furniture(element: HtmlElement) -> bool:
     return bool(names) and element.tag not in _MAIN_TAGS and _names_furniture(names)
 
 
+def holds_others(element: HtmlElement) -> bool:
+    """Whether an element is named as holding other articles or no article at all, and lacks the page's heading."""
+    names = _named(element)
+    if not names or element.tag in _MAIN_TAGS or not _names_others(names):
+        return False
+    return element.find(".//h1") is None
+
+
 def page_outline(tree: HtmlElement) -> Outline:
     """The lines of a page without its asides and the captions of its pictures."""
     body = tree.find("body")
@@ -88,6 +96,11 @@ def _names_aside(names: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def _names_others(names: str) -> bool:
+    return bool(_others().search(names))
+
+
+@lru_cache(maxsize=8192)
 def _names_furniture(names: str) -> bool:
     return bool(_furniture().search(names) or _capitals().search(names))
 
@@ -95,6 +108,11 @@ def _names_furniture(names: str) -> bool:
 @cache
 def _aside() -> re.Pattern[str]:
     return _alone(_names().aside)
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    return _alone(_names().others)
 
 
 @cache
@@ -109,4 +127,5 @@ def _capitals() -> re.Pattern[str]:
 
 def _alone(words: Sequence[str]) -> re.Pattern[str]:
     names = "|".join(map(re.escape, words))
-    return re.compile(rf"(?:^|[\s_-]){_ABOUT}(?:{names})(?:$|[\s_-])", re.IGNORECASE)
+    about = "".join(f"(?<!{re.escape(word)}[_-])" for word in _names().about)
+    return re.compile(rf"(?:^|[\s_-]){about}(?:{names})(?:$|[\s_-])", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -28,7 +28,17 @@ _TAG = re.compile(r"<[^>]+>")
 _COMMENT = re.compile(
     r"^\s*(?:<!--|(?:/\*|//)?\s*<!\[CDATA\[(?:\*/)?)|(?:-->|(?:/\*|//)?\s*\]\]>(?:\*/)?)\s*$"
 )
-_SEPARATOR = re.compile(r"\s+[|»«›·•–—-]\s+|\s*[|»›]\s*")
+#: meta keys of the site's name, and the types that bear it in JSON-LD
+_SITE_NAME = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher")
+_SITE_TYPE = re.compile(r"^(?:WebSite|\w*Organization)$")
+#: The path of a front page, be it one for each language, from wherever it is linked.
+_HOME = re.compile(r"(?:\.{1,2}/)*(?:\.{1,2}|/)?(?:[a-z]{2}/?)?(?:(?:index|default|home)\.\w{2,5})?(?:#top)?")
+_HERE = ("", ".", "./", "#top")
+_HOST = re.compile(r"(?:https?:)?//[^/?#]+")
+_BANNER = re.compile(
+    r"(?:^|[\s_-])(?:site|blog|brand|portal)[_-]?(?:title|name|logo)|(?:^|[\s_-])(?:logo|brand)(?:$|[\s_-])"
+)
+_WITHIN = "//article//h1 | //main//h1 | //*[@role='main']//h1"
 _BYLINE = re.compile(r"^(?:by|von|par|por|di|от|بقلم|نویسنده)\s*:?\s+", re.IGNORECASE)
 #: A JSON-LD graph may be large; articles are near its top.
 _NODES = 400
@@ -40,12 +50,14 @@ class Metadata:
 
     language: str = ""
     canonical: str = ""
-    site_name: str = ""
-    #: headline of JSON-LD, og:title, h1 and title, each empty where there is none
+    #: what the page calls its site
+    names: tuple[str, ...] = ()
+    #: headline of JSON-LD, og:title and title, each empty where there is none
     headline: str = ""
     open_title: str = ""
-    heading: str = ""
     page_title: str = ""
+    #: the headings of the first level that are not the site's own, those within the article first
+    headings: tuple[str, ...] = ()
     json_published: tuple[str, ...] = ()
     meta_published: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
@@ -56,21 +68,26 @@ class Metadata:
     says_article: bool = False
     says_list: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The first of the headings, empty where there is none."""
+        return self.headings[0] if self.headings else ""
+
 
 def read_metadata(tree: HtmlElement) -> Metadata:
     """Everything at once, in one pass over the head and the scripts."""
     meta = _meta(tree)
     nodes = list(_json_nodes(tree))
-    heading = _heading(tree)
+    headings = _headings(tree)
     articles = [node for node in nodes if any(map(_ARTICLE_TYPE.search, _types(node)))]
-    own = _own_article(articles, heading or meta.get("og:title", ""))
+    own = _own_article(articles, (*headings, _plain(meta.get("og:title"))))
     return Metadata(
         language=tree.get("lang") or tree.get("xml:lang") or meta.get("og:locale", ""),
         canonical=_canonical(tree, meta),
-        site_name=meta.get("og:site_name", "") or _name(own.get("publisher")),
+        names=_site_names(tree, meta, nodes, own),
         headline=_plain(own.get("headline")) or _plain(own.get("name")),
         open_title=_plain(meta.get("og:title")),
-        heading=heading,
+        headings=headings,
         page_title=text_of(title) if (title := tree.find(".//title")) is not None else "",
         json_published=_strings(own.get("datePublished")),
         meta_published=tuple(meta[key] for key in _PUBLISHED if key in meta),
@@ -80,34 +97,6 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         says_article=bool(articles) or "article:published_time" in meta,
         says_list=any(_LIST_TYPES.intersection(_types(node)) for node in nodes),
     )
-
-
-def title_of(meta: Metadata, *, site: str = "") -> str:
-    """The best title that the page itself gives: JSON-LD, Open Graph, first heading, `<title>`."""
-    names = (meta.site_name, site)
-    shown = without_site(meta.page_title, names, heading=meta.heading)
-    titles = (meta.headline, without_site(meta.open_title, names, heading=meta.heading), meta.heading, shown)
-    return next((title for title in titles if title and title not in names), "")
-
-
-def title_parts(title: str) -> list[str]:
-    """The parts of a title between bars and dashes."""
-    return [part for part in _SEPARATOR.split(title) if part]
-
-
-def without_site(title: str, names: tuple[str, ...], *, heading: str = "") -> str:
-    """The title without the name of its site before or after it."""
-    known = {name.casefold().strip() for name in names if name}
-    parts = title_parts(title)
-    if len(parts) < 2:
-        return title
-    if heading in parts and heading.casefold() not in known:
-        return heading
-    if parts[-1].casefold() in known:
-        return title[: title.rindex(parts[-1])].rstrip(" |»«›·•–—-")
-    if parts[0].casefold() in known:
-        return title[title.index(parts[0]) + len(parts[0]) :].lstrip(" |»«›·•–—-")
-    return title
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:
@@ -129,13 +118,55 @@ def _canonical(tree: HtmlElement, meta: Mapping[str, str]) -> str:
     return meta.get("og:url", "")
 
 
-def _heading(tree: HtmlElement) -> str:
-    """The first heading with something in it; a site's name in the banner is none where there are more."""
-    texts = [text for heading in tree.iter("h1") if (text := text_of(heading))]
-    if len(texts) < 2:
-        return texts[0] if texts else ""
-    within = [text_of(heading) for heading in tree.xpath("//article//h1 | //main//h1")]
-    return next(filter(None, within), texts[0])
+def is_home_link(link: HtmlElement) -> bool:
+    """Whether a link leads to the front page of a site, as a logo does."""
+    address = link.get("href") or ""
+    if "home" in (link.get("rel") or "").lower().split():
+        return True
+    host = _HOST.match(address)
+    path = address[host.end() :] if host else address
+    return bool(host or path not in _HERE) and bool(_HOME.fullmatch(path))
+
+
+def same_host(link: str, address: str) -> bool:
+    """Whether a link stays on the host of its page."""
+    there, here = _HOST.match(link), _HOST.match(address)
+    return there is None or here is None or _bare_host(there[0]) == _bare_host(here[0])
+
+
+def _bare_host(start: str) -> str:
+    return start.rpartition("/")[2].lower().removeprefix("www.")
+
+
+def _headings(tree: HtmlElement) -> tuple[str, ...]:
+    """The headings of the first level with something in them, without those that only name the site."""
+    found = [
+        (heading, text)
+        for heading in tree.iter("h1")
+        if not _is_banner(heading) and (text := text_of(heading))
+    ]
+    if len(found) > 1:
+        within = set(tree.xpath(_WITHIN))
+        found.sort(key=lambda pair: pair[0] not in within)
+    return tuple(text for _, text in found)
+
+
+def _is_banner(heading: HtmlElement) -> bool:
+    """Whether a heading is the site's name: called so, or a link to the front page."""
+    names = f"{heading.get('class') or ''} {heading.get('id') or ''}"
+    return bool(_BANNER.search(names)) or any(map(is_home_link, heading.iter("a")))
+
+
+def _site_names(
+    tree: HtmlElement, meta: Mapping[str, str], nodes: Sequence[dict[str, object]], own: Mapping[str, object]
+) -> tuple[str, ...]:
+    """What the page calls its site: Open Graph, the names for applications, JSON-LD, its banner."""
+    said = [meta[key] for key in _SITE_NAME if key in meta]
+    if "og:site_name" not in meta:
+        said += [_name(own.get("publisher"))]
+        said += [_name(node) for node in nodes if any(map(_SITE_TYPE.search, _types(node)))]
+    banners = (text_of(heading) for heading in tree.iter("h1") if _is_banner(heading))
+    return tuple(dict.fromkeys(filter(None, (*said, *banners))))
 
 
 def _json_nodes(tree: HtmlElement) -> Iterator[dict[str, object]]:
@@ -164,10 +195,10 @@ def _types(node: Mapping[str, object]) -> tuple[str, ...]:
     return _strings(node.get("@type"))
 
 
-def _own_article(articles: list[dict[str, object]], heading: str) -> Mapping[str, object]:
+def _own_article(articles: list[dict[str, object]], titles: Sequence[str]) -> Mapping[str, object]:
     """The article that the page is, where it describes several."""
     for node in articles:
-        if heading and _plain(node.get("headline")) == heading:
+        if (headline := _plain(node.get("headline"))) and headline in titles:
             return node
     return articles[0] if articles else {}
 

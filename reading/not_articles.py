@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from news.languages.tokens import fold
 from news.values import Refusal
 from reading.markup import select
-from reading.metadata import Metadata, title_parts
+from reading.metadata import Metadata
+from reading.titles import title_parts
 
 
 class _Entry(BaseModel):

@@ -14,7 +14,8 @@ from news.addresses import canonical, same_site
 from news.languages.profiles import LanguageProfile, profile
 from news.languages.tokens import fold
 from news.names import find_names
-from news.values import Article, Dated, Language, Lead, NotArticle, Page, Refusal, Source
+from news.values import Article, Language, Lead, NotArticle, Page, Refusal, Source
+from reading.agencies import agency_of
 from reading.boilerplate import clean
 from reading.charsets import decode
 from reading.claims import read_claims
@@ -22,13 +23,24 @@ from reading.densest import Seen, see
 from reading.language import detect
 from reading.lists import is_list
 from reading.markup import lines_of, one_line, parse, printable, remove, select, text_of
-from reading.metadata import Metadata, read_metadata, title_of, without_site
+from reading.metadata import Metadata, read_metadata
 from reading.not_articles import why_none
 from reading.origin import split_origin
+from reading.ornaments import remove_ornaments
 from reading.pdf import FAILURES as PDF_FAILURES
 from reading.pdf import read_pdf
-from reading.published import Habits, address_date, habits, is_stamp, page_date, text_date
+from reading.published import (
+    Habits,
+    Published,
+    address_date,
+    habits,
+    is_stamp,
+    list_date,
+    page_date,
+    text_date,
+)
 from reading.text import FAILURES, main_lines
+from reading.titles import is_section, page_title, without_site
 
 #: Larger bodies are not news, and cost a reader its memory.
 MAX_BYTES = 20_000_000
@@ -50,6 +62,14 @@ _TAG = re.compile(r"<[a-zA-Z][^>]*>")
 #: A text under so many letters is judged with its title, which else follows the text.
 _SHORT_TEXT = 60
 _HEAD_LINES, _TITLE, _ALIKE = 8, 250, 30
+#: What stands in a decoded page where its bytes were no text (NULs apart, which some servers pad with), the share
+#: of it that a page may have, and the characters looked at.
+_NOISE = re.compile("[\x01-\x08\x0e-\x1f\ufffd]")
+_NOISE_SHARE, _SAMPLE = 0.02, 100_000
+#: What stands in for a page's text is taken where it is hardly shorter: its share of the text that was found.
+_ALMOST = 0.9
+#: Characters of running text from which a page is no empty shell: one that asks for JavaScript has fewer.
+_SHELL = 80
 #: What WordPress shows in a post's place until the reader gives its password.
 _LOCKED = "form.post-password-form"
 
@@ -65,7 +85,7 @@ class _Draft:
     lines: Sequence[str]
     language: Language
     authors: tuple[str, ...] = ()
-    dated: Dated | None = None
+    published: Published
 
 
 def read_page(
@@ -81,6 +101,8 @@ def read_page(
     if page.body.startswith(_PDF):
         return _read_pdf(page, source, lead, min(page.fetched_at, now))
     text = decode(page.body, page.header("content-type"))
+    if len(_NOISE.findall(text, 0, _SAMPLE)) > _NOISE_SHARE * min(len(text), _SAMPLE):
+        return NotArticle(address=page.final_address, refusal=Refusal.NOT_HTML, detail="not text")
     if _is_plain(page):
         title = lead.title if lead else None
         return read_text(
@@ -108,9 +130,13 @@ def read_text(
     language = _language(heading, body, source.languages if source else ())
     spoken = profile(language.code)
     by = habits(spoken, source, now)
-    dated = text_date(written, by) or (address_date(url, by) if url else None)
+    published = text_date(written, by)
+    if published.dated is None and url:
+        published = replace(published, dated=address_date(url, by))
     body = _without_dates(body, by)
-    draft = _Draft(url=_canonical_or_raw(url), title=heading, lines=body, language=language, dated=dated)
+    draft = _Draft(
+        url=_canonical_or_raw(url), title=heading, lines=body, language=language, published=published
+    )
     return _finished(draft, spoken, source, now)
 
 
@@ -124,13 +150,14 @@ def _read_html(
         return NotArticle(address=page.final_address, refusal=Refusal.NO_TEXT, detail="asks for a password")
     if source:
         remove(tree, source.selectors.remove)
+    remove_ornaments(tree)
     meta = read_metadata(tree)
     has_own_text = bool(source and source.selectors.text)
     seen = see(tree)
     refusal = None if has_own_text else _told(tree, meta, seen, lead)
     if refusal:
         return NotArticle(address=page.final_address, refusal=refusal)
-    title = _page_title(tree, meta, source, lead)
+    title = _page_title(tree, meta, source, lead, page.final_address)
     lines = _article_lines(tree, meta, seen, source, lead)
     language = _language(title, lines, (meta.language, *(source.languages if source else ())))
     spoken = _spoken(language, meta, source)
@@ -143,7 +170,7 @@ def _read_html(
         lines=_without_dates(lines, by),
         language=language,
         authors=meta.authors,
-        dated=(lead.dated if lead else None) or own,
+        published=_best(list_date(lead.dated if lead else None, now), own),
     )
     return _finished(draft, spoken, source, page.fetched_at)
 
@@ -160,9 +187,17 @@ def _read_pdf(page: Page, source: Source | None, lead: Lead | None, now: datetim
     title = (lead.title if lead else None) or document.title or None
     text = "\n".join(document.paragraphs)
     found = read_text(text, url=page.final_address, title=title, source=source, now=now)
-    if isinstance(found, Article) and lead and lead.dated:
-        return replace(found, dated=lead.dated)
-    return found
+    if not isinstance(found, Article):
+        return found
+    own = Published(dated=found.dated, refused=found.refused_dates)
+    best = _best(list_date(lead.dated if lead else None, now), own)
+    return replace(found, dated=best.dated, refused_dates=best.refused)
+
+
+def _best(listed: Published, own: Published) -> Published:
+    """The list's date before the page's, and what either refused."""
+    refused = tuple(dict.fromkeys((*listed.refused, *own.refused)))
+    return Published(dated=listed.dated or own.dated, refused=refused)
 
 
 def _told(tree: HtmlElement, meta: Metadata, seen: Seen, lead: Lead | None) -> Refusal | None:
@@ -190,10 +225,19 @@ def _finished(
         language=draft.language,
         fetched_at=fetched_at,
         authors=draft.authors,
-        dated=draft.dated,
+        dated=draft.published.dated,
+        refused_dates=draft.published.refused,
         original_source=origin,
+        agency=agency_of(lines, draft.authors),
         tags=tags,
-        claims=read_claims(title=title, text=text, tags=tags, language=code, source=source),
+        claims=read_claims(
+            title=title,
+            text=text,
+            tags=tags,
+            language=code,
+            source=source,
+            now=draft.published.dated.moment if draft.published.dated else fetched_at,
+        ),
     )
 
 
@@ -229,7 +273,9 @@ def _is_plain(page: Page) -> bool:
     return _content_type(page) == "text/plain" and not _MARKUP.search(page.body[:2000])
 
 
-def _page_title(tree: HtmlElement, meta: Metadata, source: Source | None, lead: Lead | None) -> str:
+def _page_title(
+    tree: HtmlElement, meta: Metadata, source: Source | None, lead: Lead | None, address: str
+) -> str:
     """Selector, list, page: the first that has one."""
     if source and source.selectors.title:
         chosen = next(
@@ -238,8 +284,8 @@ def _page_title(tree: HtmlElement, meta: Metadata, source: Source | None, lead: 
         if chosen:
             return chosen
     if lead and lead.title and lead.title.strip():
-        return without_site(one_line(printable(lead.title)), (meta.site_name, source.name if source else ""))
-    return title_of(meta, site=source.name if source else "")
+        return without_site(one_line(printable(lead.title)), (*meta.names, source.name if source else ""))
+    return page_title(tree, meta, address=address, site=source.name if source else "")
 
 
 def _page_lines(tree: HtmlElement, seen: Seen, source: Source | None) -> list[str]:
@@ -253,9 +299,14 @@ def _page_lines(tree: HtmlElement, seen: Seen, source: Source | None) -> list[st
 def _article_lines(
     tree: HtmlElement, meta: Metadata, seen: Seen, source: Source | None, lead: Lead | None
 ) -> list[str]:
-    """The page's own text; what stands in for it where the page shows nothing at all."""
-    given = [] if seen.outline.lines else _standing_in(lead, meta)
-    return given or clean(_page_lines(tree, seen, source)) or _standing_in(lead, meta)
+    """The page's own text; what stands in for it where the page is an empty shell."""
+    own = clean(_page_lines(tree, seen, source))
+    shown = sum(len(line.text) for line in seen.outline.lines if not line.link)
+    if own and (seen.dense.size >= _SHELL or (source and source.selectors.text)):
+        return own
+    given = _standing_in(lead, meta)
+    size = sum(map(len, given))
+    return given if 2 * shown < size and _ALMOST * sum(map(len, own)) <= size else own or given
 
 
 def _standing_in(lead: Lead | None, meta: Metadata) -> list[str]:
@@ -269,6 +320,7 @@ def _standing_in(lead: Lead | None, meta: Metadata) -> list[str]:
 def _fragment_lines(body: str) -> list[str]:
     tree = parse(body) if _TAG.search(body) else None
     if tree is not None:
+        remove_ornaments(tree)
         return [line.text for line in lines_of(tree)]
     return [line for raw in printable(body).splitlines() if (line := one_line(raw))]
 
@@ -303,9 +355,10 @@ def _headed(lines: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _without_title(draft: _Draft) -> list[str]:
-    """The lines without the title where it heads them once more, be it cut short by the list that gave it."""
+    """The lines without the title where it heads them once more, be it cut short by the list that gave it, and without the section's name."""
     wanted, heading = fold(draft.title), fold(draft.heading)
-    known = {wanted, heading} if wanted[:_ALIKE] and wanted[:_ALIKE] in heading else {wanted}
+    again = (wanted[:_ALIKE] and wanted[:_ALIKE] in heading) or is_section(draft.heading)
+    known = {wanted, heading} if again else {wanted}
     head, rest = draft.lines[:_HEAD_LINES], draft.lines[_HEAD_LINES:]
     return [line for line in head if fold(line) not in known] + list(rest)
 

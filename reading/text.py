@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from reading.densest import Seen
-from reading.layout import content_names, is_aside
+from reading.layout import content_names, holds_others, is_aside
 from reading.markup import lines_of, one_line, text_of
 
 #: What trafilatura throws away, though spelling and direction hang on it.
@@ -38,25 +38,36 @@ def main_lines(tree: HtmlElement, seen: Seen) -> list[str]:
     dense = seen.dense
     if any(dense.size >= size and dense.outside <= share * dense.size for size, share in _PLAIN):
         return dense.lines
+    shown = sum(len(line.text) for line in seen.outline.lines if not line.link)
     marks = _swap_in(tree)
     back = {ord(stand_in): mark for mark, stand_in in marks.items()}
     try:
-        return [line.translate(back) for line in _lines(tree)]
+        return [line.translate(back) for line in _lines(tree, shown)]
     finally:
         if marks:
             _translate(tree, back)
 
 
-def _lines(tree: HtmlElement) -> list[str]:
+def _lines(tree: HtmlElement, shown: int) -> list[str]:
     text = _extracted(tree, fast=True)
-    menus = _is_mostly_links(text, tree)
+    if 2 * shown < len(text):
+        text = _without_others(text, tree)
+    linked = _linked(text, tree)
+    menus = 2 * linked >= len(text)
     if len(text) >= _SHORT and not menus:
         return text.splitlines()
     short = short_lines(tree)
     length = sum(map(len, short))
-    if short and length < 2 * _SHORT and (menus or 2 * length >= len(text)):
+    if short and length < 2 * _SHORT and (menus or 2 * length >= len(text) - linked):
         return short
     return max(text, _extracted(tree, fast=False), key=len).splitlines()
+
+
+def _without_others(text: str, tree: HtmlElement) -> str:
+    """The text without the lines of boxes that hold other articles, or none."""
+    boxes = filter(holds_others, tree.iter("div", "section", "ul", "ol", "aside", "table"))
+    lines = {line.text for box in boxes for line in lines_of(box)}
+    return "\n".join(line for line in text.splitlines() if line.removeprefix("- ") not in lines)
 
 
 def _extracted(tree: HtmlElement, *, fast: bool) -> str:
@@ -75,11 +86,10 @@ def short_lines(tree: HtmlElement) -> list[str]:
     return []
 
 
-def _is_mostly_links(text: str, tree: HtmlElement) -> bool:
-    """Whether the text is the page's menus, taken for want of anything better."""
+def _linked(text: str, tree: HtmlElement) -> int:
+    """How many characters of a text are lines that are links: menus, taken for want of anything better."""
     links = {one_line(link.text_content()) for link in tree.iter("a")}
-    linked = sum(len(line) for line in text.splitlines() if line.removeprefix("- ") in links)
-    return 2 * linked >= len(text)
+    return sum(len(line) for line in text.splitlines() if line.removeprefix("- ") in links)
 
 
 def _containers(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:

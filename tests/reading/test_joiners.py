@@ -80,3 +80,29 @@ def test_titles_keep_them() -> None:
     article = read_page(replace(page, body=page.body.replace(b">1<", f">{title}<".encode())), now=NOW)
     assert isinstance(article, Article)
     assert article.title == title
+
+
+@pytest.mark.parametrize("code", sorted(ALPHABETS))
+@pytest.mark.parametrize(
+    "dressing",
+    [
+        '<h1>{title}<a class="headerlink" href="#x">¶</a></h1>',
+        '<h1><a class="anchor" href="#x">#</a>{title}</h1>',
+        "<h1><i class='material-icons'>arrow_back</i>{title}</h1>",
+        "<h1>News</h1><h2>{title}</h2>",
+    ],
+)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_every_mark_of_a_title_survives(code: str, dressing: str, data: st.DataObject) -> None:
+    words = data.draw(st.lists(marked_words(code), min_size=2, max_size=6))
+    title = " ".join(words)
+    head = f"<head><title>{title} - Sample Town</title></head>"
+    page = replace(
+        page_of(""),
+        body=f"<html>{head}<body>{dressing.format(title=title)}<p>{LEAD[code]}</p></body></html>".encode(),
+    )
+    article = read_page(page, now=NOW)
+    assert isinstance(article, Article)
+    assert article.title == title
+    assert article.text == LEAD[code]
