@@ -13,6 +13,7 @@ import typer
 from alerts.delivering import Sent
 from alerts.rules import ensure_default_rule
 from cli.completing import source_keys
+from cli.logs import quiet
 from cli.opening import archive
 from cli.output import JsonOption, complain, print_json, print_table
 from cli.picking import source_called
@@ -33,6 +34,7 @@ app = typer.Typer(add_completion=False)
 _COLUMNS = {
     "requests": "requests", "not_modified": "304", "leads": "leads", "fetched": "fetched", "new": "new",
     "updated": "updated", "duplicates": "copies", "not_article": "no article",
+    "from_list": "from list", "refused_dates": "dates refused",
 }
 
 
@@ -49,7 +51,7 @@ def crawl(
     with archive(settings) as store:
         chosen = _choose(settings, store, keys or [])
         with crawl_progress(f"Crawling {len(chosen)} sources") as progress:
-            reports = asyncio.run(crawl_sources(_quiet(settings), chosen, progress))
+            reports = asyncio.run(crawl_sources(quiet(settings), chosen, progress))
         sent = _tell(settings, store)
     if json:
         print_json({"runs": [report.run for report in reports], "alerts": len(sent.deliveries) if sent else 0})
@@ -95,13 +97,6 @@ def _tell(settings: Settings, store: Store) -> Sent | None:
     except JarchiError as error:
         complain(f"alerts were not sent: {error}")
         return None
-
-
-def _quiet(settings: Settings) -> Settings:
-    """Workers that log between the bars only what went wrong, unless a level was asked for."""
-    if "log_level" in settings.model_fields_set:
-        return settings
-    return settings.model_copy(update={"log_level": "WARNING"})
 
 
 def _choose(settings: Settings, store: Store, keys: list[str]) -> list[str]:

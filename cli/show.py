@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from alerts.quoting import isolated
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
 from news.errors import NotFound
+from news.languages.quoting import isolated
 from news.values import Article
 from storage import articles
 from web.objects import article_object, named
@@ -37,6 +37,9 @@ def _print_article(article: Article) -> None:
     print_line(article.title, style="bold")
     dated = f"{article.dated.moment:%Y-%m-%d %H:%M} UTC ({article.dated.provenance})" if article.dated else "undated"
     print_line(f"{article.source} · {article.language.code} · {dated}", style="dim")
+    for label, name in (("agency", article.agency), ("originally from", article.original_source)):
+        if name:
+            print_line(f"{label} {isolated(name)}", style="dim")
     print_line(article.text)
     tags = [
         (tag.kind.value, named(tag.kind.value, tag.key)["name"], isolated(tag.alias), tag.rule) for tag in article.tags

@@ -32,6 +32,9 @@ _CAUSES = {
     "CancelledError": "cancelled",
     "SSLError": "tls",
     "Error": "tls",
+    # a redirect, or an odd spider's request, to what is no address of the web
+    "ValueError": "bad-address",
+    "NotSupported": "bad-address",
 }
 
 #: The cause of a request that was still waiting when its crawl was ended.
@@ -73,14 +76,27 @@ def conditional(request: Request, validators: Validators | None) -> Request:
     return request
 
 
+class RobotsUnreachable(IgnoreRequest):
+    """Nobody can say what a site's robots.txt forbids; `cause` says why."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"robots.txt could not be had: {cause}")
+        self.cause = cause
+
+
 def cause_of(failure: Failure) -> str:
     """The name a failure is counted under."""
-    error = failure.value
+    return cause_of_error(failure.value, getattr(failure, "request", None))
+
+
+def cause_of_error(error: BaseException | None, request: Request | None) -> str:
+    """The name an error of a request is counted under."""
     if isinstance(error, HttpError):
         return f"http-{error.response.status}"
-    request = getattr(failure, "request", None)
     if request is not None and _host(request) in GuardingResolver.refused:
         return "private-address"
+    if isinstance(error, RobotsUnreachable):
+        return error.cause
     if isinstance(error, IgnoreRequest):
         return next((cause for words, cause in _IGNORED.items() if words in str(error).lower()), "ignored")
     name = type(error).__name__

@@ -86,6 +86,8 @@ class House:
         self._fault: str | None = None
         self.tally = Tally(source=getattr(crawler.spidercls, "name", ""))
         self._owned = owned
+        self._seconds = crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        self._ends_at: float | None = None
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signal=signals.engine_stopped)
         crawler.signals.connect(self.broke, signal=signals.spider_error)
@@ -108,13 +110,15 @@ class House:
     async def begin(self) -> Run:
         """Note in the database that the crawl begins."""
         now = self.facilities.clock()
+        if self._seconds:
+            self._ends_at = asyncio.get_running_loop().time() + self._seconds
         self.run = await self.write(
             lambda session: runs.begin(session, self.tally.source, now, worker=worker_name())
         )
         return self.run
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
-        """Note how it ended; a crawl is good only when each of its lists answered."""
+        """Note how it ended; a crawl is good only when each of its lists answered, and one of its pages if it asked any."""
         self.error = self._error(reason)
         run = self.run
         if run is None:
@@ -139,6 +143,11 @@ class House:
         run, counts, now = self.run, self.tally.as_object(), self.facilities.clock()
         if run is not None:
             await self._note(lambda session: runs.stop(session, run, counts, now))
+
+    def is_over(self) -> bool:
+        """Whether the crawl's deadline has passed or its process is to end: nothing more is begun."""
+        late = self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
+        return late or self.facilities.stopping.is_set()
 
     def broke(self, failure: Failure) -> None:
         """Count what nobody foresaw, in a callback or a pipeline: such a crawl is not good."""
@@ -168,4 +177,11 @@ class House:
         if self.tally.lists_failed:
             causes = ", ".join(f"{cause} ({count})" for cause, count in self.tally.lists_failed.items())
             return f"lists not read: {causes}"
-        return self._fault or _REASONS.get(reason, reason)
+        return self._fault or _REASONS.get(reason, reason) or self._nothing_read()
+
+    def _nothing_read(self) -> str | None:
+        """A crawl that asked for pages and was given none it could read has seen no news: the gap stays open."""
+        if self.tally.kept or not self.tally.missed:
+            return None
+        causes = ", ".join(f"{cause} ({count})" for cause, count in self.tally.missed.items())
+        return f"no page could be read: {causes}"

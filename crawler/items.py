@@ -18,9 +18,27 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A lead whose page could not be had."""
+
+    wanted: Wanted
+    #: what the failure is counted under
+    cause: str
+    #: whether the site's robots.txt could not be had: of the page itself nothing was learned
+    unasked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A page as it was understood."""
+    """A page, or what its list gave in its place, as it was understood."""
 
     outcome: Article | NotArticle
     wanted: Wanted
-    validators: Validators
+    #: of the page; None where nothing that came may stand for it at the next visit
+    validators: Validators | None
+    #: whether the list's own text stands in for the page
+    from_list: bool = False
+    #: what the article misses: why its page, or a later page of it, could not be had
+    missing: str | None = None
+    #: whether the next crawl asks for what is missing
+    again: bool = False

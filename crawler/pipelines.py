@@ -9,36 +9,75 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 from sqlmodel import Session
 
+from crawler.continuing import Continuing, Stopped
 from crawler.house import House
-from crawler.items import Fetched, Read
+from crawler.items import Fetched, Missed, Read
 from crawler.tally import Tally
-from news.values import NotArticle, Source
+from news.values import Article, NotArticle, Refusal, Source
 from storage import articles, leads
 from storage.articles import Arrival, Saved
-from storage.leads import Wanted
+from storage.leads import Validators, Wanted
 
 log = logging.getLogger(__name__)
 
+#: Pages that were read, and are no articles: what a list says of them does not change that.
+_TOLD = (Refusal.LIST_PAGE, Refusal.SEARCH_PAGE)
+#: Failures after which a list's text does not stand in: our own guard, and an article taken back.
+_NO_STAND_IN = ("private-address", "http-410")
+
 
 class ReadPage:
-    """Has each page read by the pool of readers."""
+    """Has each page read by the pool of readers, and the list's own text where the page cannot be had."""
 
-    def __init__(self, house: House, source: Source) -> None:
-        self._house, self._source = house, source
+    def __init__(self, house: House, source: Source, continuing: Continuing) -> None:
+        self._house, self._source, self._continuing = house, source, continuing
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy builds it."""
         spider_class: Any = crawler.spidercls
-        return cls(House.of(crawler), spider_class.source)
+        source = spider_class.source
+        return cls(House.of(crawler), source, Continuing(crawler, source))
 
     async def process_item(self, item: Any) -> Any:
-        """Fetched → Read; anything else passes."""
-        if not isinstance(item, Fetched):
-            return item
+        """Fetched → Read, Missed → Read where its list gives the whole text; anything else passes."""
+        if isinstance(item, Fetched):
+            return await self._read(item)
+        if isinstance(item, Missed) and item.cause not in _NO_STAND_IN:
+            return await self._listed(item.wanted, item.cause) or item
+        return item
+
+    async def _read(self, item: Fetched) -> Read:
         facilities = self._house.facilities
-        outcome = await facilities.readers.read(item.page, self._source, item.wanted.lead, facilities.clock())
-        return Read(outcome=outcome, wanted=item.wanted, validators=item.validators)
+        found = await facilities.readers.read(item.page, self._source, item.wanted.lead, facilities.clock())
+        if isinstance(found.outcome, NotArticle):
+            self._house.tally.not_article[found.outcome.refusal.value] += 1
+            refused = Read(outcome=found.outcome, wanted=item.wanted, validators=item.validators)
+            if found.outcome.refusal in _TOLD:
+                return refused
+            return await self._listed(item.wanted, found.outcome.refusal.value) or refused
+        try:
+            whole = await self._continuing.whole(found.outcome, found.following, item.wanted)
+        except (Stopped, CloseSpider) as error:
+            raise DropItem(f"the crawl ended before the article: {item.wanted.lead.address}") from error
+        if whole.missing:
+            self._house.tally.continuations_failed[whole.missing] += 1
+        return Read(
+            outcome=whole.article, wanted=item.wanted, validators=None if whole.missing else item.validators,
+            missing=whole.missing and f"continuation-{whole.missing}", again=not whole.is_final,
+        )
+
+    async def _listed(self, wanted: Wanted, cause: str) -> Read | None:
+        """What the list gives as the whole text, in place of a page that could not be had."""
+        if not wanted.lead.body or not wanted.lead.title:
+            return None
+        facilities = self._house.facilities
+        found = await facilities.readers.read_listed(wanted.lead, self._source, facilities.clock())
+        if isinstance(found.outcome, NotArticle):
+            return None
+        return Read(
+            outcome=found.outcome, wanted=wanted, validators=None, from_list=True, missing=cause, again=True
+        )
 
 
 class KeepArticle:
@@ -53,40 +92,72 @@ class KeepArticle:
         return cls(House.of(crawler))
 
     async def process_item(self, item: Any) -> Any:
-        """Read → stored and counted; anything else passes."""
+        """Read → stored and counted, Missed → its lead tried again; anything else passes."""
+        if isinstance(item, Missed):
+            await self._write(lambda session: _settle_missed(session, item), item.wanted)
+            _note_missing(self._house.tally, item.wanted, item.cause)
         if isinstance(item, Read):
-            try:
-                outcome = await self._house.write(lambda session: self._keep(session, item))
-            except CloseSpider as error:
-                raise DropItem(f"not kept, the database cannot serve: {item.wanted.lead.address}") from error
-            _count(self._house.tally, outcome)
+            outcome = await self._write(lambda session: self._keep(session, item), item.wanted)
+            _count(self._house.tally, item, outcome)
             _log(item, outcome)
         return item
 
+    async def _write(self, action: Any, wanted: Wanted) -> Any:
+        try:
+            return await self._house.write(action)
+        except CloseSpider as error:
+            raise DropItem(f"not kept, the database cannot serve: {wanted.lead.address}") from error
+
     def _keep(self, session: Session, item: Read) -> Saved | NotArticle:
-        source, key = item.wanted.lead.source, item.wanted.key
-        leads.remember(session, item.validators, self._house.facilities.clock())
+        source, key, address = item.wanted.lead.source, item.wanted.key, item.wanted.lead.address
+        leads.remember(session, item.validators or Validators(address=address), self._house.facilities.clock())
         if isinstance(item.outcome, NotArticle):
             leads.settle(session, source, key, "refused", item.outcome.refusal.value)
             return item.outcome
-        saved, _ = articles.save(session, item.outcome, self._arrival(item.wanted))
-        leads.settle(session, source, key, "kept")
+        saved, _ = articles.save(session, item.outcome, self._arrival(session, item))
+        leads.settle(session, source, key, _end_of(item), item.missing)
         return saved
 
-    def _arrival(self, wanted: Wanted) -> Arrival:
-        run = self._house.run
+    def _arrival(self, session: Session, item: Read) -> Arrival:
+        run, lead = self._house.run, item.wanted.lead
         if run is None:
             raise RuntimeError("an item came before its run began")
+        listed = leads.is_listed(session, lead.source, item.wanted.key)
         return Arrival(
-            now=self._house.facilities.clock(), last_good_at=run.last_good_at, overlapped=wanted.overlapped,
-            max_age=self._house.facilities.settings.alert_max_age,
+            now=self._house.facilities.clock(), last_good_at=run.last_good_at,
+            overlapped=item.wanted.overlapped, max_age=self._house.facilities.settings.alert_max_age,
+            whole=item.missing is None, listed_at=lead.address if listed else "",
         )
 
 
-def _count(tally: Tally, outcome: Saved | NotArticle) -> None:
+def _end_of(item: Read) -> str:
+    """How a kept article leaves its lead."""
+    if item.from_list:
+        return "listed"
+    return "failed" if item.again else "kept"
+
+
+def _settle_missed(session: Session, item: Missed) -> None:
+    # of a page that was not asked for because robots.txt was away, an attempt is not counted
+    cause = "robots" if item.unasked else item.cause
+    leads.settle(session, item.wanted.lead.source, item.wanted.key, "failed", cause)
+
+
+def _note_missing(tally: Tally, wanted: Wanted, cause: str) -> None:
+    """An old lead that fails once more says nothing of this crawl."""
+    if not wanted.is_old:
+        tally.missed[cause] += 1
+
+
+def _count(tally: Tally, item: Read, outcome: Saved | NotArticle) -> None:
     if isinstance(outcome, NotArticle):
-        tally.not_article[outcome.refusal.value] += 1
-    elif outcome is Saved.NEW:
+        _note_missing(tally, item.wanted, outcome.refusal.value)
+        return
+    tally.kept += 1
+    tally.from_list += item.from_list
+    if isinstance(item.outcome, Article):
+        tally.refused_dates += len(item.outcome.refused_dates)
+    if outcome is Saved.NEW:
         tally.new += 1
     elif outcome is Saved.UPDATED:
         tally.updated += 1
@@ -100,4 +171,5 @@ def _log(item: Read, outcome: Saved | NotArticle) -> None:
         cause = f"{outcome.refusal.value} {outcome.detail}".rstrip()
         log.info("refused source=%s address=%s cause=%s", lead.source, lead.address, cause)
     else:
-        log.info("kept source=%s as=%s address=%s", lead.source, outcome.value, lead.address)
+        origin = "list" if item.from_list else "page"
+        log.info("kept source=%s as=%s from=%s address=%s", lead.source, outcome.value, origin, lead.address)

@@ -8,14 +8,20 @@ import multiprocessing
 import os
 import resource
 import signal
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as PageTimeout
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pebble import ProcessExpired, ProcessPool
 
 import reading
+from crawler import following
+from crawler.following import Following
+from news.addresses import is_web_address
 from news.values import Article, Lead, NotArticle, Page, Refusal, Source
+from reading.continuation import join_pages
 
 #: A reader is replaced after so many pages: parsers leak.
 _PAGES_A_READER = 2_000
@@ -24,6 +30,18 @@ _MEMORY = 1_500_000_000
 #: How a reader ends that has no memory left.
 _OUT_OF_MEMORY = 71
 _PR_SET_PDEATHSIG = 1
+#: A page that shows nothing: the list's text is all that there is to read.
+_BLANK = b"<!doctype html><html><body></body></html>"
+_HTML = (("content-type", "text/html; charset=utf-8"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a page was understood to be, and where it goes on."""
+
+    outcome: Article | NotArticle
+    #: None where the article ends with this page
+    following: Following | None = None
 
 
 class ReaderPool:
@@ -36,18 +54,32 @@ class ReaderPool:
         self._pool: ProcessPool | None = None
 
     async def read(
-        self, page: Page, source: Source, lead: Lead | None, now: datetime
-    ) -> Article | NotArticle:
-        """Read one page; a page that takes too long or kills its reader is refused under that name."""
-        future = self._started().schedule(_read, args=[page, source, lead, now], timeout=self._seconds)
+        self, page: Page, source: Source, lead: Lead | None, now: datetime, *, first: str | None = None
+    ) -> Reading:
+        """Read one page; a page that takes too long or kills its reader is refused under that name.
+
+        `first` is the address of the article's first page, where this is a later one.
+        """
+        return await self._run(page.address, _read, page, source, lead, now, first)
+
+    async def read_listed(self, lead: Lead, source: Source, now: datetime) -> Reading:
+        """Read the text that a list gives of a lead in place of its page."""
+        return await self._run(lead.address, _read_listed, lead, source, now)
+
+    async def join(self, first: Article, rest: Sequence[Article], source: Source) -> Reading:
+        """One article out of its pages."""
+        return await self._run(first.url, _join, first, rest, source)
+
+    async def _run(self, address: str, task: Callable[..., Reading], *values: object) -> Reading:
+        future = self._started().schedule(task, args=values, timeout=self._seconds)
         try:
-            outcome: Article | NotArticle = await asyncio.wrap_future(future)
+            found: Reading = await asyncio.wrap_future(future)
         except PageTimeout:
             detail = f"not read within {self._seconds:g} s"
-            return NotArticle(address=page.address, refusal=Refusal.TIMED_OUT, detail=detail)
+            return Reading(outcome=NotArticle(address=address, refusal=Refusal.TIMED_OUT, detail=detail))
         except (ProcessExpired, BrokenProcessPool) as error:
-            return _died(page, error)
-        return outcome
+            return Reading(outcome=_died(address, error))
+        return found
 
     def close(self) -> None:
         """End the readers, whatever they are at."""
@@ -72,18 +104,48 @@ class ReaderPool:
         return self._pool
 
 
-def _died(page: Page, error: ProcessExpired | BrokenProcessPool) -> NotArticle:
+def _died(address: str, error: ProcessExpired | BrokenProcessPool) -> NotArticle:
     if getattr(error, "exitcode", None) == _OUT_OF_MEMORY:
         detail = "needs more memory than a reader has"
-        return NotArticle(address=page.address, refusal=Refusal.TOO_LARGE, detail=detail)
-    return NotArticle(address=page.address, refusal=Refusal.BROKEN, detail=f"the reader died: {error}")
+        return NotArticle(address=address, refusal=Refusal.TOO_LARGE, detail=detail)
+    return NotArticle(address=address, refusal=Refusal.BROKEN, detail=f"the reader died: {error}")
 
 
-def _read(page: Page, source: Source, lead: Lead | None, now: datetime) -> Article | NotArticle:
+def _read(page: Page, source: Source, lead: Lead | None, now: datetime, first: str | None) -> Reading:
+    return _bounded(lambda: _outcome(page, source, lead, now, first))
+
+
+def _read_listed(lead: Lead, source: Source, now: datetime) -> Reading:
+    page = Page(
+        address=lead.address,
+        final_address=lead.address,
+        status=200,
+        headers=_HTML,
+        body=_BLANK,
+        fetched_at=now,
+    )
+    return _bounded(lambda: Reading(outcome=reading.read_page(page, source=source, lead=lead, now=now)))
+
+
+def _join(first: Article, rest: Sequence[Article], source: Source) -> Reading:
+    return _bounded(lambda: Reading(outcome=join_pages(first, rest, source=source)))
+
+
+def _bounded(action: Callable[[], Reading]) -> Reading:
     try:
-        return reading.read_page(page, source=source, lead=lead, now=now)
+        return action()
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)  # what is left of it cannot be trusted with another page
+
+
+def _outcome(page: Page, source: Source, lead: Lead | None, now: datetime, first: str | None) -> Reading:
+    outcome = reading.read_page(page, source=source, lead=lead, now=now)
+    if isinstance(outcome, NotArticle):
+        return Reading(outcome=outcome)
+    if not is_web_address(outcome.url):
+        refused = NotArticle(address=page.address, refusal=Refusal.NO_ADDRESS, detail=outcome.url)
+        return Reading(outcome=refused)
+    return Reading(outcome=outcome, following=following.of(page, outcome, first))
 
 
 def _bound(memory: int) -> None:

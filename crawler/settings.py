@@ -21,11 +21,14 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 4
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
+# the web alone: no page may name a file of this machine
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.SourceProxy": 50,
     "crawler.middlewares.RobotsTxt": 100,
     "crawler.middlewares.HostPoliteness": 950,  # nearest to the network: retries and redirects wait as well
 }

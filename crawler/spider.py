@@ -12,9 +12,9 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import HtmlResponse, Response
 from scrapy.settings import BaseSettings
 
-from crawler.answers import STOPPED, cause_of, conditional, page_of, validators_of
+from crawler.answers import STOPPED, RobotsUnreachable, cause_of, conditional, page_of, validators_of
 from crawler.house import House
-from crawler.items import Fetched
+from crawler.items import Fetched, Missed
 from crawler.roads.feeds import feed_leads
 from crawler.roads.lists import list_leads, next_page
 from crawler.roads.sitemaps import sitemap_entries
@@ -67,7 +67,8 @@ class SourceSpider(Spider):
         except CloseSpider:
             return  # counted already; without a start request the crawl ends here
         self.now, self.last_good_at = run.started_at, run.last_good_at
-        for wanted in await self.house.write(lambda s: leads.pending(s, self.source.key)):
+        left_over = await self.house.write(lambda s: leads.pending(s, self.source.key, self.last_good_at))
+        for wanted in left_over:
             yield self.article_request(wanted)
         for address in self.source.feeds:
             yield await self.list_request(address, self.parse_feed)
@@ -92,20 +93,14 @@ class SourceSpider(Spider):
             address, callback=callback, errback=self.list_failed, cb_kwargs={"asked": address, **values},
             dont_filter=True,
         )
-        return conditional(self.through_proxy(request), known)
+        return conditional(request, known)
 
     def article_request(self, wanted: Wanted) -> Request:
         """A request for a lead."""
-        return self.through_proxy(Request(
+        return Request(
             wanted.lead.address, callback=self.parse_article, errback=self.article_failed,
             cb_kwargs={"wanted": wanted}, dont_filter=True,
-        ))
-
-    def through_proxy(self, request: Request) -> Request:
-        """By way of the source's own proxy, if its file names one."""
-        if self.source.proxy:
-            request.meta["proxy"] = self.source.proxy
-        return request
+        )
 
     async def parse_feed(self, response: Response, asked: str) -> AsyncIterator[Any]:
         """RSS or Atom."""
@@ -186,16 +181,14 @@ class SourceSpider(Spider):
         await self.note(gathered.leads, None)
         self.logger.warning("list failed source=%s cause=%s: %s", self.name, cause, failure.getErrorMessage())
 
-    async def article_failed(self, failure: Any) -> None:
-        """Count an article that could not be had; its lead is tried again with the next crawl."""
+    async def article_failed(self, failure: Any) -> AsyncIterator[Any]:
+        """Count a page that could not be had; its lead is tried again with the next crawl."""
         cause = cause_of(failure)
         if cause == STOPPED:
             return
-        wanted: Wanted = failure.request.cb_kwargs["wanted"]
         self.house.tally.failed[cause] += 1
-        await self.house.write(
-            lambda s: leads.settle(s, self.source.key, wanted.key, "failed", cause)
-        )
+        unasked = isinstance(failure.value, RobotsUnreachable)
+        yield Missed(wanted=failure.request.cb_kwargs["wanted"], cause=cause, unasked=unasked)
 
     def is_unchanged(self, response: Response) -> bool:
         """Whether the server says that a list has not changed."""

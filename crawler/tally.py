@@ -22,21 +22,33 @@ class Tally:
     new: int = 0
     updated: int = 0
     duplicates: int = 0
+    #: articles kept as their list gives them, because their page could not be had; `new` counts them too
+    from_list: int = 0
+    #: dates of publication that pages state and no article can have
+    refused_dates: int = 0
     requests: int = 0
     seconds: float = 0.0
     not_article: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     #: list pages that could not be read, by cause
     lists_failed: Counter[str] = field(default_factory=Counter)
+    #: later pages of articles that could not be had, by cause
+    continuations_failed: Counter[str] = field(default_factory=Counter)
+    #: articles kept, those that had not changed included
+    kept: int = 0
+    #: why leads of this crawl, or first seen since the last good one, gave no article
+    missed: Counter[str] = field(default_factory=Counter)
 
     def as_object(self) -> dict[str, Any]:
         """The run object of `jarchi crawl --json`; `refused` are the failures by a rule, not by a fault."""
-        failed = self.failed + self.lists_failed
+        later = Counter({f"continuation-{cause}": count for cause, count in self.continuations_failed.items()})
+        failed = self.failed + self.lists_failed + later
         return {
             "source": self.source, "leads": self.leads, "known": self.known, "fetched": self.fetched,
             "not_modified": self.not_modified, "new": self.new, "updated": self.updated,
             "duplicates": self.duplicates, "not_article": self.not_article.total(),
             "refused": sum(failed[cause] for cause in _REFUSALS), "failed": dict(failed),
+            "from_list": self.from_list, "refused_dates": self.refused_dates,
             "requests": self.requests, "seconds": round(self.seconds, 3),
             "not_article_causes": dict(self.not_article),
         }

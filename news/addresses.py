@@ -67,6 +67,8 @@ def _split(address: str) -> SplitResult:
 
 def _host(parts: SplitResult) -> str:
     name = (parts.hostname or "").rstrip(".").lower()
+    if not name:
+        raise ValueError(f"no host but dots: {parts.netloc!r}")
     if not name.isascii():
         name = name.encode("idna").decode("ascii")
     if _is_ipv6(name):

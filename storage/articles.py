@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from news.languages.tokens import fold
 from news.values import Article, Freshness, freshness
-from storage import fulltext, register
+from storage import fulltext, register, reviewing
 from storage.keys import row_key
 from storage.rows import article_columns, claim_row, tag_row, to_article
 from storage.tables import AddressRow, ArticleRow, ClaimRow, TagRow, VersionRow
@@ -47,6 +47,10 @@ class Arrival:
     overlapped: bool = False
     #: an article older than this never alerts
     max_age: timedelta = timedelta(days=30)
+    #: false where a part of the article may be missing: such a reading never replaces a longer text
+    whole: bool = True
+    #: address under which its list's own text was kept until the page could be read
+    listed_at: str = ""
 
     def freshness(self, article: Article) -> Freshness:
         """Whether the article is news."""
@@ -62,10 +66,14 @@ class Arrival:
 def save(session: Session, article: Article, arrival: Arrival) -> tuple[Saved, int]:
     """Keep an article with its tags, claims, events and index entry; returns its id."""
     digest = text_hash(article)
-    take_turns(session, (digest, *_keys(article), *register.turns(article.claims)))
+    take_turns(session, (digest, *_keys(article, arrival), *register.turns(article.claims)))
     known = _by_address(session, article.url)
     if known is not None:
         return _revisit(session, known, article, digest, arrival)
+    listed = _by_address(session, arrival.listed_at)
+    if listed is not None and row_key(listed.url) == row_key(arrival.listed_at):
+        _add_address(session, _id(listed), article)
+        return _rewrite(session, listed, article, digest, arrival)
     twin = session.exec(
         select(ArticleRow).where(ArticleRow.text_hash == digest).order_by(_FIRST).limit(1)
     ).first()
@@ -73,6 +81,28 @@ def save(session: Session, article: Article, arrival: Arrival) -> tuple[Saved, i
         _add_address(session, _id(twin), article)
         return Saved.DUPLICATE, _id(twin)
     return Saved.NEW, _insert(session, article, digest, arrival)
+
+
+def renew(session: Session, article_id: int, article: Article, arrival: Arrival) -> bool:
+    """Take over the tags and claims of a new reading; False where they are what is kept, or the text is another."""
+    kept = load(session, article_id)
+    if kept is None or (kept.title, kept.text) != (article.title, article.text):
+        return False
+    if (kept.tags, kept.claims) == (article.tags, article.claims):
+        return False
+    take_turns(session, register.turns(article.claims))
+    _replace_parts(session, article_id, article, arrival)
+    return load(session, article_id) != kept
+
+
+def after(
+    session: Session, article_id: int, *, since: datetime | None = None, source: str | None = None, limit: int = 100
+) -> tuple[int, ...]:
+    """The next ids behind one, in order: of articles published, or first seen, since a moment."""
+    query = select(ArticleRow.id).where(col(ArticleRow.id) > article_id).order_by(_FIRST).limit(limit)
+    query = query.where(col(ArticleRow.sorted_at) >= since) if since else query
+    found = session.exec(query.where(ArticleRow.source == source) if source else query)
+    return tuple(number for number in found if number is not None)
 
 
 def text_hash(article: Article) -> str:
@@ -112,8 +142,8 @@ def load_many(session: Session, ids: Iterable[int]) -> Iterator[tuple[int, Artic
             yield article_id, article
 
 
-def _keys(article: Article) -> tuple[str, ...]:
-    return (row_key(article.url),) if article.url else ()
+def _keys(article: Article, arrival: Arrival) -> tuple[str, ...]:
+    return tuple({row_key(address) for address in (article.url, arrival.listed_at) if address})
 
 
 def _by_address(session: Session, url: str) -> ArticleRow | None:
@@ -129,6 +159,14 @@ def _revisit(
     same_words = row.text_hash == digest and fold(row.title) == fold(article.title)
     if same_words or row_key(row.url) != row_key(article.url):
         return Saved.KNOWN, _id(row)
+    if not arrival.whole and len(row.text) > len(article.text):
+        return Saved.KNOWN, _id(row)
+    return _rewrite(session, row, article, digest, arrival)
+
+
+def _rewrite(
+    session: Session, row: ArticleRow, article: Article, digest: str, arrival: Arrival
+) -> tuple[Saved, int]:
     session.add(VersionRow(article_id=_id(row), title=row.title, text=row.text, fetched_at=row.fetched_at))
     row.sqlmodel_update({**article_columns(article), "text_hash": digest, "versions": row.versions + 1})
     row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
@@ -160,13 +198,15 @@ def _add_address(session: Session, article_id: int, article: Article) -> None:
 
 
 def _replace_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:
+    shaken = register.events_of(session, article_id)
     session.exec(delete(TagRow).where(col(TagRow.article_id) == article_id))
     session.exec(delete(ClaimRow).where(col(ClaimRow.article_id) == article_id))
     session.add_all(tag_row(article_id, position, tag) for position, tag in enumerate(article.tags))
     claims = [claim_row(article_id, position, claim) for position, claim in enumerate(article.claims)]
     session.add_all(claims)
     session.flush()
-    register.record(session, article, claims, arrival.freshness(article))
+    register.record(session, article, reviewing.apply(session, claims), arrival.freshness(article))
+    register.settle(session, shaken)
     fulltext.index(session, article_id, article.title, article.text)
 
 

@@ -17,6 +17,8 @@ from storage.tables import LeadRow, ValidatorRow
 MAX_ATTEMPTS = 5
 #: What says something of the site at that moment, and nothing of the page.
 _SITE_FAULTS = ("robots", "dns", "connection-refused", "http-429", "http-502", "http-503", "http-504")
+#: How a lead ends whose page is asked for again.
+_AGAIN = ("failed", "listed")
 #: Keys asked for at once; SQLite takes 32,766 and a sitemap may list 50,000.
 _CHUNK = 1_000
 
@@ -37,6 +39,8 @@ class Wanted:
     lead: Lead
     key: str
     overlapped: bool
+    #: left over from before the last good crawl, which was good without it
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,27 +82,41 @@ def overlaps(session: Session, source: str, leads: Iterable[Lead], last_good_at:
     return _is_old(_known(session, source, [row_key(lead.address) for lead in leads]), last_good_at)
 
 
-def pending(session: Session, source: str) -> tuple[Wanted, ...]:
-    """Leads of earlier crawls that were not fetched, oldest first."""
+def pending(session: Session, source: str, last_good_at: datetime | None = None) -> tuple[Wanted, ...]:
+    """Leads of earlier crawls whose pages were not had, oldest first."""
     rows = session.exec(
         select(LeadRow)
         .where(
             LeadRow.source == source,
-            col(LeadRow.state).in_(["pending", "failed"]),
+            col(LeadRow.state).in_(["pending", "failed", "listed"]),
             col(LeadRow.attempts) < MAX_ATTEMPTS,
         )
         .order_by(col(LeadRow.first_seen_at))
     )
-    return tuple(_wanted(row) for row in rows)
+    return tuple(_wanted(row, last_good_at) for row in rows)
+
+
+def is_listed(session: Session, source: str, key: str) -> bool:
+    """Whether the article of a lead was kept as its list gives it, because its page could not be had."""
+    row = session.get(LeadRow, (source, bounded(key)))
+    return row is not None and row.state == "listed"
+
+
+def is_lead(session: Session, source: str, address: str) -> bool:
+    """Whether a list of the source names the address as an article of its own."""
+    return session.get(LeadRow, (source, row_key(address))) is not None
 
 
 def settle(session: Session, source: str, key: str, state: str, cause: str | None = None) -> None:
-    """Note how a lead ended: kept, refused or failed."""
+    """Note how a lead ended: kept, refused, failed, or listed (kept as its list gives it).
+
+    A listed one stays so, whatever became of another try, until its page is kept.
+    """
     row = session.get(LeadRow, (source, bounded(key)))
     if row is None:
         return
-    row.state, row.cause = state, cause
-    if state != "failed":
+    row.state, row.cause = "listed" if row.state == "listed" and state != "kept" else state, cause
+    if row.state not in _AGAIN:
         row.attempts = 0
     elif cause not in _SITE_FAULTS:
         row.attempts += 1
@@ -153,11 +171,21 @@ def _note(
     row.modified_at = lead.modified_at
     if changed:
         row.sqlmodel_update(
-            {"state": "pending", "attempts": 0, "title": lead.title, **dated_columns(lead.dated)}
+            {
+                "state": "listed" if row.state == "listed" else "pending",
+                "attempts": 0,
+                "title": lead.title,
+                **dated_columns(lead.dated),
+            }
         )
     session.add(row)
     return Wanted(lead=lead, key=key, overlapped=row.overlapped) if changed else None
 
 
-def _wanted(row: LeadRow) -> Wanted:
-    return Wanted(lead=to_lead(row), key=row.key, overlapped=row.overlapped)
+def _wanted(row: LeadRow, last_good_at: datetime | None) -> Wanted:
+    return Wanted(
+        lead=to_lead(row),
+        key=row.key,
+        overlapped=row.overlapped,
+        is_old=_is_old({row.key: row}, last_good_at),
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import prod
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from news.languages.tokens import fold
 from news.values import (
     ALERT_CONFIDENCE,
     Article,
@@ -18,13 +20,15 @@ from news.values import (
     Status,
     Verb,
 )
-from storage.rows import to_claim
-from storage.tables import ArticleRow, ClaimRow, EventRow
+from storage import members
+from storage.tables import ArticleRow, ClaimRow, DeliveryRow, EventRow
 
 #: After so long without evidence the same statement is a new episode.
 EPISODE_GAP = timedelta(days=365)
 #: Statuses that make an event; a denial or an invitation stays a claim.
 _EVENTFUL = (Status.PLANNED, Status.HISTORICAL, Status.ANNOUNCED)
+#: However many say so, newspapers err.
+_MOST_CONFIDENT = 0.99
 #: What ends an episode of the other.
 _ENDS = {Verb.JOINED: Verb.LEFT, Verb.LEFT: Verb.JOINED}
 
@@ -33,9 +37,52 @@ def record(session: Session, article: Article, claims: Iterable[ClaimRow], fresh
     """Join an article's claims to events, making those that are missing."""
     reported = article.dated.moment if article.dated else article.fetched_at
     for claim in sorted(claims, key=lambda claim: claim.status != Status.ANNOUNCED):
+        claim.freshness = freshness.value
         if _makes_event(claim):
-            claim.event_id = _attach(session, claim, reported, freshness).id
-            session.add(claim)
+            attach(session, claim, reported, freshness)
+        elif claim.status == Status.DENIED:
+            _contradict(session, claim, reported)
+
+
+def attach(session: Session, claim: ClaimRow, reported: datetime, freshness: Freshness) -> None:
+    """Make a claim with member and network evidence of its event, which is made where it is missing."""
+    event = _event_for(session, claim, reported, freshness)
+    claim.event_id = event.id
+    session.add(claim)
+    session.flush()
+    _weigh(session, event)
+
+
+def detach(session: Session, claim: ClaimRow) -> None:
+    """Take a claim away from its event."""
+    shaken = () if claim.event_id is None else (claim.event_id,)
+    claim.event_id = None
+    session.add(claim)
+    settle(session, shaken)
+
+
+def events_of(session: Session, article_id: int) -> tuple[int, ...]:
+    """The events for which an article is evidence."""
+    query = select(ClaimRow.event_id).where(ClaimRow.article_id == article_id, col(ClaimRow.event_id).is_not(None))
+    return tuple({event for event in session.exec(query) if event is not None})
+
+
+def settle(session: Session, shaken: Iterable[int]) -> None:
+    """Weigh events anew whose evidence went.
+
+    One that has none left goes, unless somebody was told of it: then it stays as denied.
+    """
+    session.flush()
+    for event_id in shaken:
+        event = session.get(EventRow, event_id)
+        if event is None or _weigh(session, event):
+            continue
+        told = select(DeliveryRow.id).where(DeliveryRow.event_id == event_id).limit(1)
+        if session.exec(told).first() is None:
+            session.delete(event)
+        else:
+            event.status = Status.DENIED
+    session.flush()
 
 
 def events(
@@ -74,36 +121,8 @@ def to_event(session: Session, row: EventRow) -> MembershipEvent:
         confidence=row.confidence,
         first_reported=row.first_reported,
         freshness=Freshness(row.freshness),
-        evidence=tuple(_evidence(session, row)),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewItem:
-    """A claim that waits for a person, with where it stands."""
-
-    article: int
-    url: str
-    title: str
-    claim: Claim
-
-
-def for_review(session: Session, limit: int = 100) -> tuple[ReviewItem, ...]:
-    """Announcements that lack a known member or network, or confidence: newest first."""
-    query = (
-        select(ClaimRow, ArticleRow)
-        .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
-        .where(
-            col(ClaimRow.event_id).is_(None),
-            col(ClaimRow.verb).in_([Verb.JOINED, Verb.LEFT]),
-            col(ClaimRow.status) == Status.ANNOUNCED,
-        )
-        .order_by(col(ArticleRow.sorted_at).desc(), col(ClaimRow.position))
-        .limit(limit)
-    )
-    return tuple(
-        ReviewItem(article=claim.article_id, url=article.url, title=article.title, claim=to_claim(claim))
-        for claim, article in session.exec(query)
+        evidence=tuple(_told(session, row, _bears_out(row))),
+        contradictions=tuple(_told(session, row, col(ClaimRow.status) == Status.DENIED)),
     )
 
 
@@ -123,7 +142,7 @@ def turns(claims: Iterable[Claim]) -> Iterator[str]:
             yield f"{claim.member} {claim.network}"
 
 
-def _attach(session: Session, claim: ClaimRow, reported: datetime, freshness: Freshness) -> EventRow:
+def _event_for(session: Session, claim: ClaimRow, reported: datetime, freshness: Freshness) -> EventRow:
     """Join the newest episode that the report falls into, or begin one; reports come in any order."""
     episodes = _episodes(session, claim)
     near = [event for event in episodes if _distance(event, reported) <= EPISODE_GAP]
@@ -188,6 +207,7 @@ def _create(
     )
     session.add(event)
     session.flush()
+    _earlier_denials(session, event)
     return event
 
 
@@ -198,44 +218,106 @@ def _news(session: Session, claim: ClaimRow, reported: datetime, freshness: Fres
 
 
 def _is_member(session: Session, claim: ClaimRow, reported: datetime) -> bool:
-    """Whether a joining, an old membership or its renewal was reported before, and no leaving since."""
+    """Whether a list names the member, or a joining or renewal was reported before, and no leaving since."""
     pair = (EventRow.member == claim.member, EventRow.network == claim.network)
-    told = session.exec(
-        select(EventRow).where(*pair, col(EventRow.status) != Status.PLANNED, col(EventRow.first_reported) < reported)
-    ).all()
+    real = col(EventRow.status).not_in([Status.PLANNED, Status.DENIED])
+    told = session.exec(select(EventRow).where(*pair, real, col(EventRow.first_reported) < reported)).all()
     left = [event.first_reported for event in told if event.verb == Verb.LEFT]
     held = [min(event.last_evidence, reported) for event in told if event.verb in (Verb.JOINED, Verb.RENEWED)]
+    listed = members.listed_at(session, str(claim.network), str(claim.member))
+    if listed is not None:
+        held.append(min(listed, reported))
     return bool(held) and (not left or max(held) > max(left))
 
 
 def _strengthen(event: EventRow, claim: ClaimRow, reported: datetime, freshness: Freshness) -> EventRow:
-    """Later evidence; only a plan that comes true is a change that readers hear of."""
-    if event.status == Status.PLANNED and claim.status != Status.PLANNED:
+    """Later evidence; only a plan that comes true is a change that readers hear of, and a refused event that another tells."""
+    if event.status in (Status.PLANNED, Status.DENIED) and claim.status != event.status:
         event.status, event.freshness, event.matched_at = claim.status, freshness.value, None
         event.first_reported = reported
-    event.confidence = max(event.confidence, claim.confidence)
     if event.status == claim.status:
         event.first_reported = min(event.first_reported, reported)
     event.last_evidence = max(event.last_evidence, reported)
     return event
 
 
-def _evidence(session: Session, event: EventRow) -> Sequence[Evidence]:
-    """What bears the event out; the plans that led to it do not."""
-    plans = () if event.status == Status.PLANNED else (Status.PLANNED,)
-    query = (
-        select(ClaimRow, ArticleRow)
-        .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
-        .where(ClaimRow.event_id == event.id, col(ClaimRow.status).not_in(plans))
-        .order_by(col(ClaimRow.confidence).desc(), col(ArticleRow.sorted_at), col(ArticleRow.id))
-    )
-    return [
-        Evidence(
+def _bears_out(event: EventRow) -> ColumnElement[bool]:
+    """What bears an event out: neither denials nor, once it is more than a plan, the plans that led to it."""
+    other = [Status.DENIED] if event.status == Status.PLANNED else [Status.DENIED, Status.PLANNED]
+    return col(ClaimRow.status).not_in(other)
+
+
+def _told(session: Session, event: EventRow, which: ColumnElement[bool]) -> Iterator[Evidence]:
+    for claim, article in _claims_of(session, event, which):
+        yield Evidence(
             article=claim.article_id,
             url=article.url,
             source=article.source,
             sentence=claim.sentence,
             confidence=claim.confidence,
+            language=article.language,
         )
-        for claim, article in session.exec(query)
-    ]
+
+
+def _claims_of(
+    session: Session, event: EventRow, which: ColumnElement[bool]
+) -> Sequence[tuple[ClaimRow, ArticleRow]]:
+    """Claims of an event with their articles, the most confident and oldest first."""
+    query = (
+        select(ClaimRow, ArticleRow)
+        .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
+        .where(ClaimRow.event_id == event.id, which)
+        .order_by(col(ClaimRow.confidence).desc(), col(ArticleRow.sorted_at), col(ArticleRow.id))
+    )
+    return session.exec(query).all()
+
+
+def _weigh(session: Session, event: EventRow) -> bool:
+    """Set an event's confidence by its evidence; False where it has none.
+
+    Independent reports strengthen each other; a source that repeats itself, or another's sentence, does not.
+    """
+    doubts: dict[str, float] = {}
+    seen: set[str] = set()
+    for claim, article in _claims_of(session, event, _bears_out(event)):
+        sentence = fold(claim.sentence)
+        copied = sentence in seen or article.original_source is not None
+        if not doubts or not (copied or article.source in doubts):
+            doubts[article.source] = 1.0 - claim.confidence
+        seen.add(sentence)
+    if doubts:
+        surest = 1.0 - min(doubts.values())
+        event.confidence = (
+            surest if len(doubts) == 1 else max(surest, min(_MOST_CONFIDENT, 1.0 - prod(doubts.values())))
+        )
+        session.add(event)
+    return bool(doubts)
+
+
+def _contradict(session: Session, claim: ClaimRow, reported: datetime) -> None:
+    """Set a denial beside the event that it denies, where there is one."""
+    near = (event for event in _episodes(session, claim) if _distance(event, reported) <= EPISODE_GAP)
+    denied = next(near, None)
+    if denied is not None:
+        claim.event_id = denied.id
+        session.add(claim)
+
+
+def _earlier_denials(session: Session, event: EventRow) -> None:
+    """Set denials that came first beside an event that is new."""
+    query = (
+        select(ClaimRow)
+        .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
+        .where(
+            ClaimRow.member == event.member,
+            ClaimRow.network == event.network,
+            ClaimRow.verb == event.verb,
+            ClaimRow.status == Status.DENIED,
+            col(ClaimRow.event_id).is_(None),
+            col(ArticleRow.sorted_at) >= event.first_reported - EPISODE_GAP,
+            col(ArticleRow.sorted_at) <= event.first_reported + EPISODE_GAP,
+        )
+    )
+    for claim in session.exec(query):
+        claim.event_id = event.id
+        session.add(claim)

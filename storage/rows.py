@@ -59,6 +59,7 @@ def article_columns(article: Article) -> dict[str, Any]:
         "language_confidence": article.language.confidence,
         "authors": list(article.authors),
         "original_source": article.original_source,
+        "agency": article.agency,
         "fetched_at": article.fetched_at,
         **dated_columns(article.dated),
     }
@@ -99,6 +100,8 @@ def claim_row(article_id: int, position: int, claim: Claim) -> ClaimRow:
         span_end=claim.span.end,
         confidence=claim.confidence,
         rule=claim.rule,
+        member_name=claim.member_name,
+        network_name=claim.network_name,
     )
 
 
@@ -113,6 +116,8 @@ def to_claim(row: ClaimRow) -> Claim:
         span=_span(row),
         confidence=row.confidence,
         rule=row.rule,
+        member_name=row.member_name,
+        network_name=row.network_name,
     )
 
 
@@ -127,6 +132,7 @@ def to_article(row: ArticleRow, tags: Sequence[TagRow], claims: Sequence[ClaimRo
         authors=tuple(row.authors),
         dated=to_dated(row),
         original_source=row.original_source,
+        agency=row.agency,
         fetched_at=row.fetched_at,
         tags=tuple(map(to_tag, tags)),
         claims=tuple(map(to_claim, claims)),

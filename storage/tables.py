@@ -125,7 +125,7 @@ class LeadRow(SQLModel, table=True):
     first_seen_at: datetime = _moment()
     #: whether the list that first showed it overlapped what was known of the source
     overlapped: bool
-    #: pending, kept, refused or failed
+    #: pending, kept, refused, failed, or listed: kept as its list gives it, the page itself still wanted
     state: str
     attempts: int = 0
     #: why it was refused, or failed last
@@ -160,6 +160,8 @@ class ArticleRow(SQLModel, table=True):
     text_hash: str = _key(index=True)
     #: readings that differed
     versions: int = 1
+    #: the news agency whose byline the text carries
+    agency: str | None = _text(nullable=True)
 
 
 class AddressRow(SQLModel, table=True):
@@ -244,6 +246,50 @@ class ClaimRow(SQLModel, table=True):
     confidence: float
     rule: str
     event_id: int | None = _owner("event", nullable=True)
+    #: as the text writes them
+    member_name: str | None = _text(nullable=True)
+    network_name: str | None = _text(nullable=True)
+    #: of its article when it was recorded: what an event that a person makes of it is judged by
+    freshness: str | None = None
+    #: the decision that it obeys
+    decision: str | None = _key(nullable=True)
+
+    __table_args__ = (Index("ix_claim_member_network", "member", "network"),)
+
+
+class DecisionRow(SQLModel, table=True):
+    """What a person said of a claim; it holds for every later reading of the article."""
+
+    __tablename__ = "decision"
+
+    article_id: int = _owner("article", index=False, primary=True)
+    #: SHA-256 of what the claim said when it was read: verb, member, network, sentence
+    statement: str = _key(primary=True)
+    #: yes or no
+    verdict: str
+    #: the claim as the person left it
+    member: str | None = _key(nullable=True)
+    network: str | None = _key(nullable=True)
+    verb: str
+    status: str
+    #: the claim as it was read, to be put back
+    before: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    decided_by: str = _text()
+    decided_at: datetime = _moment(index=True)
+    note: str | None = _remark()
+
+
+class KnownMemberRow(SQLModel, table=True):
+    """A member that a network's own list names: its joining is no news."""
+
+    __tablename__ = "known_member"
+
+    network: str = _key(primary=True)
+    member: str = _key(primary=True)
+    #: when the list said so
+    listed_at: datetime = _moment()
+    #: the file or address of the list
+    origin: str = _text()
 
 
 class RuleRow(SQLModel, table=True):
@@ -262,6 +308,30 @@ class RuleRow(SQLModel, table=True):
     confidence: float
     recipients: list[str] = Field(sa_column=Column(Json, nullable=False))
     created_at: datetime = _moment()
+    #: of the evidence; none stands for every language, here and in the others for what `Manner` says
+    languages: list[str] | None = Field(sa_column=Column(Json, nullable=True), default=None)
+    letters: str | None = None
+    rhythm: str | None = None
+    hour: int | None = None
+    weekday: int | None = None
+    zone: str | None = None
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+
+
+class DigestRow(SQLModel, table=True):
+    """A letter about several deliveries, closed before it is first sent so that each try sends the same."""
+
+    __tablename__ = "digest"
+
+    id: int | None = Field(default=None, primary_key=True)
+    #: what its Message-ID is made of
+    identity: str = _key()
+    recipient: str = _key()
+    letters: str
+    closed_at: datetime = _moment()
+    #: sources that could not be read then, each with the last time it was
+    unread: list[list[str | None]] = Field(sa_column=Column(Json, nullable=False))
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -279,5 +349,11 @@ class DeliveryRow(SQLModel, table=True):
     next_attempt_at: datetime | None = _moment(nullable=True, index=True)
     sent_at: datetime | None = _moment(nullable=True)
     error: str | None = _remark()
+    #: when it was given up
+    died_at: datetime | None = _moment(nullable=True)
+    #: what the recipient's server answered when it accepted
+    answer: str | None = _remark()
+    #: the digest that carries it
+    digest_id: int | None = _field(Column(Integer(), nullable=True, index=True))
 
     __table_args__ = (UniqueConstraint("event_id", "status", "rule", "recipient"),)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
-from alerts import naming
-from news.values import Article, Claim, MembershipEvent, TagKind
+from news.names import naming
+from news.values import Article, Claim, Evidence, MembershipEvent, TagKind
 from storage.search import Found, Hit
 
 
@@ -43,6 +43,9 @@ class ClaimObject(TypedDict):
     confidence: float
     alert: bool
     sentence: str
+    #: as the text writes them, where they are not known
+    city_as_written: str | None
+    network_as_written: str | None
 
 
 class ArticleObject(TypedDict):
@@ -63,6 +66,7 @@ class ArticleObject(TypedDict):
     memberships: list[ClaimObject]
     source: str
     original_source: str | None
+    agency: str | None
 
 
 class HitObject(TypedDict):
@@ -117,6 +121,8 @@ class MembershipObject(TypedDict):
     confidence: float
     first_reported: str
     evidence: list[EvidenceObject]
+    #: what denies it
+    contradictions: list[EvidenceObject]
 
 
 class MembershipsObject(TypedDict):
@@ -144,6 +150,7 @@ def article_object(id: int | str | None, article: Article) -> ArticleObject:  # 
         "memberships": [claim_object(claim) for claim in article.claims],
         "source": article.source,
         "original_source": article.original_source,
+        "agency": article.agency,
     }
 
 
@@ -160,6 +167,8 @@ def claim_object(claim: Claim) -> ClaimObject:
         "confidence": claim.confidence,
         "alert": claim.alerts,
         "sentence": claim.sentence,
+        "city_as_written": claim.member_name,
+        "network_as_written": claim.network_name,
     }
 
 
@@ -204,11 +213,13 @@ def membership_object(event: MembershipEvent) -> MembershipObject:
         "status": event.status.value,
         "confidence": event.confidence,
         "first_reported": event.first_reported.isoformat(),
-        "evidence": [
-            {"article": item.article, "url": item.url, "source": item.source, "sentence": item.sentence}
-            for item in event.evidence
-        ],
+        "evidence": list(map(_evidence, event.evidence)),
+        "contradictions": list(map(_evidence, event.contradictions)),
     }
+
+
+def _evidence(item: Evidence) -> EvidenceObject:
+    return {"article": item.article, "url": item.url, "source": item.source, "sentence": item.sentence}
 
 
 def memberships_object(events: Iterable[MembershipEvent]) -> MembershipsObject:

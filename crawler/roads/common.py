@@ -11,6 +11,7 @@ from news.addresses import canonical
 from news.languages.profiles import profile
 from news.values import UNDETERMINED, Dated, Lead, Provenance, Road, Source
 from reading.dates import parse_date
+from reading.markup import printable
 
 _MARKUP = re.compile(r"<[^>]+>")
 
@@ -18,20 +19,24 @@ _MARKUP = re.compile(r"<[^>]+>")
 def lead(
     address: str, base: str, source: Source, road: Road, *,
     title: str | None = None, dated: Dated | None = None, modified_at: datetime | None = None,
+    body: str | None = None,
 ) -> Lead | None:
-    """A lead, unless its address is none that can be fetched."""
+    """A lead, unless its address is empty or none that can be fetched."""
+    if not address.strip():
+        return None  # resolved, it would be the list itself
     try:
         target = canonical(address, base)
     except ValueError:
         return None
     return Lead(
-        address=target, source=source.key, road=road, title=plain(title), dated=dated, modified_at=modified_at
+        address=target, source=source.key, road=road, title=plain(title), dated=dated, modified_at=modified_at,
+        body=body,
     )
 
 
 def plain(title: str | None) -> str | None:
     """A title without markup and entities; None for an empty one."""
-    text = html.unescape(_MARKUP.sub("", title or ""))
+    text = html.unescape(_MARKUP.sub("", printable(title or "")))
     return " ".join(text.split()) or None
 
 

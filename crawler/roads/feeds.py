@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import feedparser
 
+from crawler.roads.bodies import whole_text
 from crawler.roads.common import lead, stated_date
 from news.values import Lead, Provenance, Road, Source
+
+#: Types under which feedparser hands on a text.
+_TEXTS = ("text/html", "text/plain", "application/xhtml+xml")
 
 
 def feed_leads(body: bytes, base: str, source: Source) -> Iterator[Lead]:
@@ -18,6 +23,15 @@ def feed_leads(body: bytes, base: str, source: Source) -> Iterator[Lead]:
     for entry in feed.entries:
         address = entry.get("link") or entry.get("id", "")
         dated = stated_date(entry.get("published") or entry.get("created"), source, Provenance.FEED)
-        found = lead(address, base, source, Road.FEED, title=entry.get("title"), dated=dated)
+        found = lead(
+            address, base, source, Road.FEED, title=entry.get("title"), dated=dated, body=_body(entry, address)
+        )
         if found is not None:
             yield found
+
+
+def _body(entry: Any, address: str) -> str | None:
+    """The longest of the entry's texts, where it is the article's own."""
+    texts = [part.get("value") or "" for part in entry.get("content", ()) if part.get("type") in _TEXTS]
+    body = max(texts, key=len, default="")
+    return whole_text(body, summary=entry.get("summary"), title=entry.get("title"), address=address)

@@ -8,7 +8,7 @@ from parsel import Selector, SelectorList
 from scrapy.http import HtmlResponse
 
 from crawler.roads.common import is_article, lead, plain, stated_date
-from news.addresses import canonical, same_site
+from news.addresses import canonical, is_web_address, same_site
 from news.values import Dated, Lead, ListRoad, Provenance, Road, Source
 
 #: How far above a link its own block is looked for.
@@ -35,7 +35,8 @@ def next_page(response: HtmlResponse, road: ListRoad) -> str | None:
     if road.next is None:
         return None
     target = response.css(road.next).css("::attr(href)").get()
-    return response.urljoin(target) if target else None
+    older = response.urljoin(target) if target else ""
+    return older if is_web_address(older) else None
 
 
 def _article_address(link: Selector, response: HtmlResponse, road: ListRoad) -> str | None:

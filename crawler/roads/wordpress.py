@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+from crawler.roads.bodies import whole_text
 from crawler.roads.common import lead, moment, stated_date
 from news.values import Lead, Provenance, Road, Source
 
 PAGE_SIZE = 50
+_FIELDS = "link,title,date_gmt,modified_gmt,content.rendered,content.protected,excerpt.rendered"
 
 
 def posts_address(root: str, *, page: int = 1, modified_after: datetime | None = None) -> str:
@@ -20,7 +22,7 @@ def posts_address(root: str, *, page: int = 1, modified_after: datetime | None =
     `modified_after` is written in UTC with its Z: without it WordPress reads site-local time.
     """
     query: dict[str, str | int] = {"per_page": PAGE_SIZE, "page": page, "orderby": "modified", "order": "desc"}
-    query["_fields"] = "link,title,date_gmt,modified_gmt,content.protected"
+    query["_fields"] = _FIELDS
     if modified_after is not None:
         query["modified_after"] = modified_after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return urljoin(root, "wp/v2/posts") + "?" + urlencode(query)
@@ -40,11 +42,20 @@ def post_leads(body: bytes, base: str, source: Source) -> Iterator[Lead]:
 def _lead(post: dict[str, Any], base: str, source: Source) -> Lead | None:
     if _part(post, "content", "protected"):
         return None
+    address, title = str(post.get("link") or ""), _rendered(post, "title")
     return lead(
-        str(post.get("link") or ""), base, source, Road.REST, title=_part(post, "title", "rendered"),
+        address, base, source, Road.REST, title=title,
         dated=stated_date(_utc(post.get("date_gmt")), source, Provenance.REST),
         modified_at=moment(_utc(post.get("modified_gmt")), source),
+        body=whole_text(
+            _rendered(post, "content"), summary=_rendered(post, "excerpt"), title=title, address=address
+        ),
     )
+
+
+def _rendered(post: dict[str, Any], name: str) -> str:
+    text = _part(post, name, "rendered")
+    return text if isinstance(text, str) else ""
 
 
 def _part(post: dict[str, Any], name: str, part: str) -> Any:

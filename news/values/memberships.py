@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.values.articles import Status, Verb
+from news.values.articles import UNDETERMINED, Status, Verb
 from news.values.moments import Dated, as_utc
 
 
@@ -19,6 +19,8 @@ class Evidence:
     source: str
     sentence: str
     confidence: float
+    #: of its article, ISO 639
+    language: str = UNDETERMINED
 
 
 class Freshness(StrEnum):
@@ -77,13 +79,15 @@ class MembershipEvent:
     #: counted from 1
     episode: int
     status: Status
-    #: greatest confidence among the evidence
+    #: of the surest evidence, and more where independent sources agree
     confidence: float
     #: earliest publication (or, undated, fetch) among the evidence, UTC
     first_reported: datetime
     #: whether its article was news when it came
     freshness: Freshness
     evidence: tuple[Evidence, ...] = ()
+    #: what denies it
+    contradictions: tuple[Evidence, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "first_reported", as_utc(self.first_reported, "first_reported"))

@@ -6,8 +6,10 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +26,14 @@ SLOW = (
 LONG = timedelta(minutes=2)
 
 
-def page(body: str) -> Page:
+def page(body: str | bytes, kind: str = "text/html; charset=utf-8") -> Page:
     address = "https://town.example.org/news/1"
     return Page(
         address=address,
         final_address=address,
         status=200,
-        headers=(("content-type", "text/html; charset=utf-8"),),
-        body=body.encode(),
+        headers=(("content-type", kind),),
+        body=body.encode() if isinstance(body, str) else body,
         fetched_at=NOW,
     )
 
@@ -39,10 +41,14 @@ def page(body: str) -> Page:
 @contextmanager
 def readers(
     deadline: timedelta = LONG, **limits: int
-) -> Iterator[Callable[[str], Awaitable[Article | NotArticle]]]:
+) -> Iterator[Callable[[str | bytes], Awaitable[Article | NotArticle]]]:
     pool = ReaderPool(1, deadline, **limits)
+
+    async def read(body: str | bytes) -> Article | NotArticle:
+        return (await pool.read(page(body), SOURCE, None, NOW)).outcome
+
     try:
-        yield lambda body: pool.read(page(body), SOURCE, None, NOW)
+        yield read
     finally:
         pool.close()
 
@@ -69,6 +75,18 @@ def test_a_page_is_read_in_another_process() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("address", ["file:///tmp/page.html", "data:text/html,x", "mailto:a@example.org", ""])
+def test_what_has_no_web_address_is_refused_under_that_name(address: str) -> None:
+    found = replace(page(PLAIN), address=address, final_address=address)
+    pool = ReaderPool(1, LONG)
+    try:
+        outcome = asyncio.run(pool.read(found, SOURCE, None, NOW)).outcome
+    finally:
+        pool.close()
+    assert isinstance(outcome, NotArticle)
+    assert (outcome.refusal, outcome.detail) == (Refusal.NO_ADDRESS, address)
+
+
 def test_a_page_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
     async def run() -> None:
         with readers(timedelta(seconds=1)) as read:
@@ -84,7 +102,7 @@ def test_a_page_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
 
 def test_a_page_that_needs_too_much_memory_is_refused_and_the_next_is_read() -> None:
     async def run() -> None:
-        with readers(memory=400_000_000) as read:
+        with readers(memory=340_000_000) as read:
             found = await read(SLOW)
             assert isinstance(found, NotArticle)
             assert found.refusal is Refusal.TOO_LARGE
@@ -120,6 +138,55 @@ def test_a_reader_killed_while_idle_is_replaced() -> None:
             assert isinstance(outcomes[-1], Article)
 
     asyncio.run(run())
+
+
+SENTENCE = "<p>The council{} of the harbour town met on Monday and decided on the plan for the bridge.</p>"
+#: What a page may be, and what it comes to: a refusal, or an article.
+BAD = {
+    "empty": (b"", Refusal.EMPTY),
+    "white space": (b" \r\n\t\n", Refusal.EMPTY),
+    "NULs alone": (b"\0" * 1000, Refusal.NO_TEXT),
+    "binary": (bytes(range(256)) * 4000, Refusal.NOT_HTML),
+    "an image": (b"\x89PNG\r\n\x1a\n" + b"\0\1\2" * 5000, Refusal.NOT_HTML),
+    "50 MB on one line": (b"<html><body><p>" + b"word " * 10_000_000 + b"</p></body></html>", Refusal.TOO_LARGE),
+    "19 MB on one line": (b"<html><body><p>" + b"word " * 3_800_000 + b"</p></body></html>", None),
+    "100,000 nested tags": (b"<html><body>" + b"<div>" * 100_000 + b"Text" + b"</div>" * 100_000, Refusal.TOO_LARGE),
+    "90,000 nested tags never closed": (b"<html><body>" + b"<div>" * 90_000 + b"Text", Refusal.BROKEN),
+    "300,000 paragraphs": ("<html><body>" + "<p>The council met.</p>" * 300_000 + "</body></html>", Refusal.TOO_LARGE),
+    "300,000 paragraphs never closed": ("<html><body>" + "<p>The council met." * 300_000, Refusal.TOO_LARGE),
+    "lone surrogates": (
+        b"<html><body><h1>Plan</h1>" + (SENTENCE.format("\ud800\udfff") * 4).encode("utf-8", "surrogatepass"),
+        Article,
+    ),
+    "NULs in the text": ("<html><body><h1>Pl\0an</h1>" + SENTENCE.format("\0") * 4, Article),
+    "references to what no text holds": (
+        "<html><body><h1>Plan&#0;</h1>" + SENTENCE.format("&#xD800;&#55357;&#0;&#x0;&#xFFFF;&#99999999999;") * 4,
+        Article,
+    ),
+    "a page in no language": ("<html><body><h1>12 / 7</h1>" + "<p>3 14 15 92 65 35 89 79 32 38 46 – 26 43 38</p>" * 5, Article),
+    "a broken PDF": (b"%PDF-1.7\n" + b"\0\xff" * 2000, Refusal.BROKEN),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def one_pool() -> Iterator[tuple[asyncio.Runner, Callable[[str | bytes], Awaitable[Article | NotArticle]]]]:
+    """One reader for all bad pages, so that each is read after the others' harm."""
+    with asyncio.Runner() as runner, readers() as read:
+        yield runner, read
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_has_an_outcome_and_the_next_page_is_read(name: str, one_pool: tuple[asyncio.Runner, Any]) -> None:
+    runner, read = one_pool
+    body, expected = BAD[name]
+    found = runner.run(read(body))
+    if isinstance(expected, Refusal):
+        assert isinstance(found, NotArticle), found.title
+        assert found.refusal is expected
+    elif expected is Article:
+        assert isinstance(found, Article), found
+        assert not set("\0\ud800\udfff\uffff") & set(found.title + found.text)
+    assert isinstance(runner.run(read(PLAIN)), Article)
 
 
 def ticks(pid: int) -> int:

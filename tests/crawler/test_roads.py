@@ -120,3 +120,84 @@ def test_a_list_page_gives_each_article_once_with_the_lists_own_date():
     assert first.dated.moment.astimezone(TEHRAN.zone).date() == yesterday.date()
     assert (second.title, second.dated) == ("بوستان", None)
     assert next_page(response, TEHRAN.lists[0]) == "https://shahr.example.org/news?page=2"
+
+
+TEXT = "".join(f"<p>Sentence {n} of what the council of the harbour town decided on Monday evening.</p>" for n in range(6))
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><title>One</title>
+<link href="https://news.example.org/a"/><updated>2026-11-17T10:00:00Z</updated>{}</entry></feed>"""
+
+
+def rss(encoded, summary="Short."):
+    return (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>t</title><item>'
+        f"<title>One</title><link>{BASE}a</link><description><![CDATA[{summary}]]></description>"
+        f"<content:encoded><![CDATA[{encoded}]]></content:encoded></item></channel></rss>"
+    )
+
+
+def body_of(feed):
+    (lead,) = feed_leads(feed.encode(), BASE, SOURCE)
+    return lead.body
+
+
+def test_a_feed_that_gives_the_whole_text_hands_it_on():
+    assert body_of(rss(TEXT)) == TEXT
+    assert body_of(ATOM.format(f'<summary>Short.</summary><content type="html"><![CDATA[{TEXT}]]></content>')) == TEXT
+    assert "Sentence 5" in body_of(
+        ATOM.format(f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{TEXT}</div></content>')
+    )
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "",
+        "<p>Short.</p>",
+        TEXT[:300] + "…</p>",
+        TEXT + "<p>The council met [&#8230;]</p>",
+        TEXT + "<p>The council met... Read more</p>",
+        TEXT + f'<p><a href="{BASE}a#more-7">Continue</a></p>',
+        f'{TEXT}<p><a href="{BASE}a">ادامه مطلب</a></p>',
+        "<p>" + "x " * 100_001 + "</p>",
+    ],
+)
+def test_what_is_empty_cut_short_or_too_large_is_no_whole_text(encoded):
+    assert body_of(rss(encoded)) is None
+
+
+def test_a_text_that_says_little_more_than_its_summary_is_no_whole_text():
+    assert body_of(rss(TEXT, summary=TEXT[:-150])) is None
+    assert body_of(rss(TEXT * 5, summary=TEXT * 5)) == TEXT * 5
+
+
+def test_the_foot_that_names_the_article_itself_is_left_out():
+    foot = f'<p>The post <a href="{BASE}a/">One</a> appeared first on <a href="{BASE}">Example</a>.</p>'
+    assert "appeared first" not in body_of(rss(TEXT + foot))
+    assert "Sentence 5" in body_of(rss(TEXT + foot))
+
+
+def test_a_link_to_a_place_in_the_text_is_no_read_more():
+    note = f'<p>As noted <a href="{BASE}a#fn1">[1]</a>, the bridge is old.</p>'
+    assert body_of(rss(TEXT + note)) == TEXT + note
+
+
+def test_a_post_gives_its_text_and_no_character_that_cannot_be_stored():
+    post = {"link": f"{BASE}a", "title": {"rendered": "A\ud800 \x00B"}, "excerpt": {"rendered": "<p>S.</p>"},
+            "content": {"rendered": f"{TEXT}\ud800\x00<p>&#0;&#xD800;End.</p>", "protected": False}}  # fmt: skip
+    (lead,) = post_leads(json.dumps([post]).encode(), BASE, SOURCE)
+    assert (lead.title, lead.body) == ("A B", f"{TEXT}<p>End.</p>")
+
+
+def test_posts_are_asked_for_with_their_text():
+    assert "content.rendered" in posts_address(f"{BASE}wp-json/")
+
+
+@pytest.mark.parametrize("href", ["javascript:void(0)", "file:///etc/passwd", "mailto:a@example.org", ""])
+def test_a_way_on_that_is_no_web_address_is_none(href):
+    response = HtmlResponse(TEHRAN.lists[0].url, body=f'<a class="next" href="{href}">x</a>'.encode(), encoding="utf-8")
+    assert next_page(response, TEHRAN.lists[0]) is None
+
+
+def test_an_entry_without_an_address_leads_nowhere():
+    feed = "<rss version='2.0'><channel><item><title>One</title><link></link></item></channel></rss>"
+    assert list(feed_leads(feed.encode(), BASE, SOURCE)) == []

@@ -1,7 +1,5 @@
-from scrapy import Request
 from scrapy.settings import Settings
 
-from crawler.spider import SourceSpider
 from news.values import Source
 from spiders.loader import spider_class
 
@@ -27,9 +25,17 @@ def test_only_a_source_that_says_so_is_fetched_without_verifying():
     assert not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
 
 
-def test_a_source_goes_by_its_own_proxy():
-    class Spider(SourceSpider):
-        name = "a"
-        source = Source(key="a", name="A", feeds=("https://a.example/feed",), proxy="http://proxy.example:3128")
+def test_a_source_goes_by_its_own_proxy_robots_txt_included(desk, make_site):
+    proxy = make_site()
+    site = make_site(proxy=proxy.address)
+    proxy.show(f"{site.address}/robots.txt", "", kind="text/plain")
+    proxy.feed(path=f"{site.address}/feed")
+    assert desk.crawl(site.key).error is None
+    assert proxy.asked == [f"{site.address}/robots.txt", f"{site.address}/feed"]
+    assert site.asked == []
 
-    assert Spider().through_proxy(Request("https://a.example/")).meta["proxy"] == "http://proxy.example:3128"
+
+def test_no_page_can_name_a_file_of_this_machine():
+    settings = settings_of(Source(key="a", name="A", feeds=("https://a.example/feed",)))
+    handlers = {scheme for scheme, handler in settings.getwithbase("DOWNLOAD_HANDLERS").items() if handler}
+    assert handlers == {"http", "https"}

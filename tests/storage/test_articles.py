@@ -186,3 +186,37 @@ def test_two_processes_keep_the_same_articles_at_once(any_url: str, make: Any) -
     with store.reading() as session:
         assert session.connection().execute(text("SELECT count(*) FROM article_search")).scalar() == 20
     store.close()
+
+
+def test_a_reading_that_may_miss_a_part_replaces_nothing_longer(store: Store, make: Any) -> None:
+    whole = make.article()
+    make.keep(store, whole)
+    half = make.article(text=whole.text[:100])
+    assert make.keep(store, half, whole=False) == (Saved.KNOWN, 1)
+    with store.reading() as session:
+        assert articles.load(session, 1) == whole
+    longer = make.article(text=f"{whole.text} و بیش از آن")
+    assert make.keep(store, longer, whole=False) == (Saved.UPDATED, 1)
+    assert make.keep(store, half) == (Saved.UPDATED, 1)
+
+
+def test_a_page_takes_the_place_of_its_lists_text_though_it_stands_elsewhere(store: Store, make: Any) -> None:
+    listed = make.article(url="https://yazd.example/?p=1", claims=(make.claim(),))
+    make.keep(store, listed)
+    page = make.article(text=f"{listed.text} بیشتر", claims=(make.claim(),))
+    assert make.keep(store, page, listed_at=listed.url) == (Saved.UPDATED, 1)
+    with store.reading() as session:
+        assert articles.load(session, 1) == page
+        assert articles.addresses(session, 1) == (page.url, listed.url)
+    assert _count(store) == 1
+    assert len(make.events(store)) == 1
+
+
+def test_a_page_takes_no_other_articles_place(store: Store, make: Any) -> None:
+    original = make.article(1)
+    make.keep(store, original)
+    copied_at = "https://yazd.example/?p=2"
+    assert make.keep(store, make.article(1, url=copied_at))[0] is Saved.DUPLICATE
+    assert make.keep(store, make.article(2), listed_at=copied_at) == (Saved.NEW, 2)
+    with store.reading() as session:
+        assert articles.load(session, 1) == original

@@ -11,6 +11,7 @@ from news.values import Lead, Road
 from storage import leads
 from storage.engine import Store
 from storage.leads import MAX_ATTEMPTS, Validators, Wanted
+from storage.tables import LeadRow
 
 VALIDATORS = Validators(
     address="https://yazd.example/feed", etag='"1"', last_modified="Wed, 01 May 2024 08:00:00 GMT"
@@ -179,3 +180,56 @@ def test_an_unknown_lead_is_not_settled(store: Store) -> None:
     with store.writing() as session:
         leads.settle(session, "yazd", "nowhere", "kept")
     assert _pending(store) == []
+
+
+def test_a_lead_kept_as_its_list_gives_it_is_asked_for_until_its_page_is_kept(store: Store, make: Any) -> None:
+    (wanted,) = _show(store, make, _lead(1))
+    _settle(store, wanted, "listed", "http-403")
+    for state, cause in (("failed", "timeout"), ("refused", "challenge")):
+        assert _pending(store) == [_lead(1).address]
+        _settle(store, wanted, state, cause)
+        with store.reading() as session:
+            assert leads.is_listed(session, "yazd", wanted.key)
+    changed = _lead(1, modified_at=make.now + make.hour)
+    _show(store, make, _lead(1, modified_at=make.now), hours=1)
+    _show(store, make, changed, hours=2)
+    with store.reading() as session:
+        assert leads.is_listed(session, "yazd", wanted.key)
+    _settle(store, wanted, "kept")
+    assert _pending(store) == []
+    with store.reading() as session:
+        assert not leads.is_listed(session, "yazd", wanted.key)
+
+
+def test_a_lead_kept_as_its_list_gives_it_is_not_asked_for_for_ever(store: Store, make: Any) -> None:
+    (wanted,) = _show(store, make, _lead(1))
+    for _ in range(MAX_ATTEMPTS):
+        assert _pending(store) == [_lead(1).address]
+        _settle(store, wanted, "listed", "http-403")
+    assert _pending(store) == []
+
+
+def test_a_lead_that_the_last_good_crawl_did_without_is_old(store: Store, make: Any) -> None:
+    _show(store, make, _lead(1))
+    _show(store, make, _lead(2), hours=2)
+    with store.reading() as session:
+        found = leads.pending(session, "yazd", make.now + make.hour)
+        assert [(item.lead, item.is_old) for item in found] == [(_lead(1), True), (_lead(2), False)]
+        assert not any(item.is_old for item in leads.pending(session, "yazd"))
+
+
+def test_an_address_that_a_list_names_is_a_lead_in_every_spelling(store: Store, make: Any) -> None:
+    _show(store, make, _lead(1))
+    with store.reading() as session:
+        assert leads.is_lead(session, "yazd", "http://www.yazd.example/news/1/")
+        assert not leads.is_lead(session, "yazd", "https://yazd.example/news/2")
+        assert not leads.is_lead(session, "isna", _lead(1).address)
+
+
+def test_a_lists_text_is_not_stored_with_its_lead(store: Store, make: Any) -> None:
+    (wanted,) = _show(store, make, _lead(1, body="<p>متن کامل</p>"))
+    assert wanted.lead.body == "<p>متن کامل</p>"
+    assert "body" not in LeadRow.model_fields
+    with store.reading() as session:
+        (kept,) = leads.pending(session, "yazd")
+    assert kept.lead == _lead(1)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from news.values import MembershipEvent, Status
-from storage import articles, outbox
+from storage import articles, outbox, rules
 from storage.engine import Store
-from storage.outbox import Delivery, Rule
+from storage.outbox import Delivery
+from storage.rules import Rule
 from storage.schema import open_store
 
 RULE = Rule(name="everyone", recipients=("a@example.org",))
@@ -29,7 +30,8 @@ def _match(store: Store, make: Any, limit: int = 100) -> int:
 
 def _due(store: Store, now: datetime) -> tuple[Delivery, ...]:
     with store.reading() as session:
-        return outbox.due(session, now)
+        units = outbox.due(session, now)
+        return outbox.load(session, [delivery for unit in units for delivery in unit.deliveries])
 
 
 def _members(store: Store) -> list[str]:
@@ -40,15 +42,15 @@ def _members(store: Store) -> list[str]:
 def test_rules_are_added_and_replaced(store: Store, make: Any) -> None:
     other = Rule(name="b", recipients=("b@example.org",), networks=("amf",), confidence=0.5, enabled=False)
     with store.writing() as session:
-        outbox.save_rule(session, RULE, make.now)
-        outbox.save_rule(session, other, make.now)
+        rules.save_rule(session, RULE, make.now)
+        rules.save_rule(session, other, make.now)
     changed = Rule(
         name="everyone", recipients=("c@example.org",), statuses=(Status.PLANNED,), countries=("IR",)
     )
     with store.writing() as session:
-        outbox.save_rule(session, changed, make.now)
+        rules.save_rule(session, changed, make.now)
     with store.reading() as session:
-        assert outbox.rules(session) == (other, changed)
+        assert rules.rules(session) == (other, changed)
 
 
 def test_an_event_is_matched_once_and_each_recipient_told_once(store: Store, make: Any) -> None:
@@ -96,19 +98,19 @@ def test_a_delivery_until_its_receipt(store: Store, make: Any) -> None:
     _match(store, make)
     first, second = _due(store, make.now)
     with store.writing() as session:
-        outbox.receipt(session, first.id, make.now)
-        outbox.postpone(session, second.id, "451 try later", make.now + make.hour)
+        outbox.receipt(session, [first.id], make.now, "250 taken")
+        outbox.postpone(session, [second.id], "451 try later", make.now + make.hour)
     assert _due(store, make.now + timedelta(minutes=59)) == ()
     (again,) = _due(store, make.now + make.hour)
     assert (again.id, again.attempts, again.error, again.sent_at) == (second.id, 1, "451 try later", None)
     with store.writing() as session:
-        outbox.receipt(session, second.id, make.now + make.hour)
+        outbox.receipt(session, [second.id], make.now + make.hour)
     assert _due(store, make.now + make.day) == ()
     with store.reading() as session:
         newest, oldest = outbox.deliveries(session, rule="everyone")
         assert outbox.deliveries(session, rule="other") == ()
         assert len(outbox.deliveries(session, limit=1)) == 1
-    assert (oldest.sent_at, oldest.attempts) == (make.now, 1)
+    assert (oldest.sent_at, oldest.attempts, oldest.answer) == (make.now, 1, "250 taken")
     assert (newest.sent_at, newest.attempts, newest.error) == (make.now + make.hour, 2, None)
 
 

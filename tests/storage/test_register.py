@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from news.values import Freshness, Status, Verb
-from storage import outbox, register
+from storage import outbox, register, reviewing
 from storage.engine import Store
 
 JANUARY = datetime(2024, 1, 10, 8, tzinfo=UTC)
@@ -68,8 +68,8 @@ def test_claims_for_review(store: Store, make: Any) -> None:
     make.report(store, 3, JANUARY, status=Status.INVITED, network=None)
     make.report(store, 4, JANUARY)
     with store.reading() as session:
-        items = register.for_review(session)
-        assert len(register.for_review(session, limit=1)) == 1
+        items = reviewing.waiting(session)
+        assert len(reviewing.waiting(session, limit=1)) == 1
     assert [item.article for item in items] == [2, 1]
     assert items[1].claim == make.claim(member=None)
 
@@ -206,3 +206,36 @@ def test_a_plan_made_or_a_seat_held_before_makes_nobody_a_known_member(store: St
     (joined,) = [event for event in events if event.verb is Verb.JOINED]
     assert (joined.status, joined.freshness) == (Status.ANNOUNCED, Freshness.NEWS)
     assert [proof.article for proof in joined.evidence] == [3]  # the plan is no evidence
+
+
+def test_independent_sources_strengthen_each_other(store: Store, make: Any) -> None:
+    make.report(store, 1, JANUARY, confidence=0.8)
+    article = make.article(
+        2, source="mehr", dated=make.dated(JANUARY), claims=(make.claim(confidence=0.7, sentence="Yazd is in."),)
+    )
+    make.keep(store, article)
+    (event,) = make.events(store)
+    assert event.confidence == pytest.approx(1 - 0.2 * 0.3)
+
+
+@pytest.mark.parametrize("copy", [{"original_source": "yazd.ir"}, {}])
+def test_a_copy_adds_no_confidence(store: Store, make: Any, copy: dict[str, Any]) -> None:
+    make.report(store, 1, JANUARY, confidence=0.8)
+    sentence = "Yazd is in." if copy else make.claim().sentence
+    claims = (make.claim(confidence=0.8, sentence=sentence),)
+    article = make.article(2, source="aggregator", dated=make.dated(JANUARY), claims=claims, **copy)
+    make.keep(store, article)
+    (event,) = make.events(store)
+    assert event.confidence == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("denied_first", [False, True])
+def test_contradictions_are_shown(store: Store, make: Any, denied_first: bool) -> None:
+    denial = {"status": Status.DENIED, "sentence": "Yazd has not joined the Asian Mayors Forum."}
+    told = [(JANUARY, {}), (JANUARY + make.day, denial)]
+    for number, (moment, claim) in enumerate(reversed(told) if denied_first else told):
+        make.report(store, number, moment, **claim)
+    (event,) = make.events(store)
+    assert [proof.sentence for proof in event.contradictions] == [denial["sentence"]]
+    assert [proof.sentence for proof in event.evidence] == [make.claim().sentence]
+    assert event.status is Status.ANNOUNCED

@@ -35,11 +35,11 @@ from news.values import (
     TagKind,
     Verb,
 )
-from storage import articles, leads, outbox, register, runs
+from storage import articles, leads, register, rules, runs
 from storage.articles import Arrival, Saved
 from storage.engine import Store
 from storage.keys import LONGEST_KEY, bounded
-from storage.outbox import Rule
+from storage.rules import Manner, Rhythm, Rule
 from storage.schema import open_store
 
 _Value = TypeVar("_Value")
@@ -106,6 +106,8 @@ _claims = st.builds(
     span=_spans,
     confidence=_confidence,
     rule=_text,
+    member_name=_optional_text,
+    network_name=_optional_text,
 )
 
 
@@ -124,6 +126,7 @@ _articles = st.builds(
     language=st.builds(Language, code=st.sampled_from(["fa", "ar", "tr", "und"]), confidence=_confidence),
     dated=st.none() | _dated,
     original_source=_optional_text,
+    agency=_optional_text,
     tags=_some(_tags),
     claims=_some(_claims),
 )
@@ -136,6 +139,16 @@ _leads = st.builds(
     dated=st.none() | _dated,
     modified_at=st.none() | _moments,
 )
+_hours = st.integers(0, 23)
+_manners = st.builds(
+    Manner,
+    letters=st.sampled_from(["en", "fa"]),
+    rhythm=st.sampled_from(Rhythm),
+    hour=_hours,
+    weekday=st.integers(0, 6),
+    zone=st.sampled_from(["UTC", "Asia/Tehran"]),
+    quiet=st.none() | st.tuples(_hours, _hours).filter(lambda hours: hours[0] != hours[1]),
+)
 _rules = st.builds(
     Rule,
     name=_text,
@@ -145,8 +158,10 @@ _rules = st.builds(
     networks=_some(_text),
     cities=_some(_text),
     countries=_some(_text),
+    languages=_some(_text),
     confidence=_confidence,
     enabled=st.booleans(),
+    manner=_manners,
 )
 
 
@@ -188,8 +203,8 @@ def test_leads(store: Store, lead: Lead) -> None:
 @_database
 @given(rule=_rules)
 def test_rules(store: Store, rule: Rule) -> None:
-    _written(store, lambda session: outbox.save_rule(session, rule, NOW))
-    assert rule in _read(store, outbox.rules)
+    _written(store, lambda session: rules.save_rule(session, rule, NOW))
+    assert rule in _read(store, rules.rules)
 
 
 @_database

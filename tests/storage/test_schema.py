@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 import storage.migrations
 from news.errors import DatabaseOutdated, DatabaseTooNew, DatabaseUnreachable, StorageError
+from news.values import TagKind
 from storage import articles, schema
 from storage.engine import Store, connect
 from storage.schema import open_store, revision, upgrade
+from storage.search import search
 
+#: the newest migration
+HEAD = "0004"
 _MIGRATIONS = Path(storage.migrations.__path__[0])
 
 _COLUMNS = """
@@ -49,12 +56,17 @@ def _dump(store: Store) -> list[tuple[Any, ...]]:
         rows = _rows(store, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
         shadows = re.compile(r"article_search_\w+$")
         return [
-            (*row[:3], re.sub(r"\s+", " ", row[3] or ""))
+            (*row[:3], _plain(row[3] or ""))
             for row in rows
             if not shadows.match(row[2]) and row[2] != "alembic_version"
         ]
     found = [row for query in (_COLUMNS, _CONSTRAINTS, _INDEXES, _OTHERS) for row in _rows(store, query)]
     return [row for row in found if "alembic_version" not in str(row)]
+
+
+def _plain(statement: str) -> str:
+    """Without line breaks and quotation marks: a table that a migration rebuilt is written with other ones."""
+    return re.sub(r"\s+", " ", statement).replace('"', "")
 
 
 def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
@@ -97,8 +109,8 @@ def test_no_migration_changes_with_the_tables() -> None:
 
 def test_a_new_database_stands_at_the_head(any_url: str) -> None:
     store = open_store(any_url)
-    assert revision(store) == "0001"
-    assert upgrade(store) == ("0001", "0001")
+    assert revision(store) == HEAD
+    assert upgrade(store) == (HEAD, HEAD)
     store.close()
 
 
@@ -123,11 +135,11 @@ def test_two_processes_make_one_new_database(any_url: str) -> None:
         assert opener.exitcode == 0
 
 
-_SECOND = """
+_NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "next", "0004", None, None
 
 
 def upgrade():
@@ -138,13 +150,13 @@ def upgrade():
 
 
 @pytest.fixture
-def with_second_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def with_next_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Lets the program know one migration more, which rebuilds a table that others point at."""
 
-    def add(*, script: str = _SECOND) -> None:
+    def add(*, script: str = _NEXT) -> None:
         folder = tmp_path / "100% migrations"
         shutil.copytree(_MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "v0002_second.py").write_text(script, encoding="utf-8")
+        (folder / "versions" / "v9999_next.py").write_text(script, encoding="utf-8")
 
         @contextmanager
         def config() -> Iterator[Config]:
@@ -158,13 +170,13 @@ def with_second_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
 
 
 def test_an_older_database_waits_for_the_upgrade_and_keeps_its_rows(
-    store: Store, make: Any, with_second_migration: Callable[..., None]
+    store: Store, make: Any, with_next_migration: Callable[..., None]
 ) -> None:
     _, article_id = make.keep(store, make.article(claims=(make.claim(),)))
-    with_second_migration()
+    with_next_migration()
     with pytest.raises(DatabaseOutdated, match="jarchi db upgrade"):
         schema._check(store)
-    assert upgrade(store) == ("0001", "0002")
+    assert upgrade(store) == (HEAD, "next")
     with store.reading() as session:
         assert articles.load(session, article_id) == make.article(claims=(make.claim(),))
         assert articles.addresses(session, article_id) == (make.article().url,)
@@ -178,14 +190,14 @@ _ORPHAN = """
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # PostgreSQL refuses such a row at once
 def test_a_migration_that_would_leave_orphans_changes_nothing(
-    store: Store, make: Any, with_second_migration: Callable[..., None]
+    store: Store, make: Any, with_next_migration: Callable[..., None]
 ) -> None:
     _, article_id = make.keep(store, make.article())
     before = _dump(store)
-    with_second_migration(script=_SECOND + _ORPHAN)
+    with_next_migration(script=_NEXT + _ORPHAN)
     with pytest.raises(StorageError, match="without what they belong to; nothing was changed"):
         upgrade(store)
-    assert revision(store) == "0001"
+    assert revision(store) == HEAD
     assert _dump(store) == before
     with store.reading() as session:
         assert articles.load(session, article_id) == make.article()
@@ -250,3 +262,63 @@ def test_another_programs_migrations_are_not_taken_for_newer_ones(any_url: str) 
     with pytest.raises(DatabaseUnreachable, match="another program's database"):
         open_store(any_url)
     theirs.close()
+
+
+_TABLES = ("article", "event", "address", "claim", "tag", "version", "lead", "source", "run", "article_search")
+
+
+def _first_schema(url: str) -> Store:
+    """A database as the first version of the program made it."""
+    store = connect(url)
+    with schema._config() as config, store.connecting() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    return store
+
+
+def _copy(store: Store, older: Store) -> None:
+    """Every row of a database into one of an older schema, column by column."""
+    for table in _TABLES:
+        with older.reading() as session:
+            names = list(session.connection().execute(text(f"SELECT * FROM {table}")).keys())
+        if store.is_sqlite and table == "article_search":
+            names.insert(0, "rowid")
+        columns, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
+        for row in _rows(store, f"SELECT {columns} FROM {table}"):
+            values = dict(zip(names, (json.dumps(v) if isinstance(v, list | dict) else v for v in row), strict=True))
+            with older.writing() as session:
+                session.connection().execute(text(f"INSERT INTO {table} ({columns}) VALUES ({marks})"), values)
+        if "id" in names and not store.is_sqlite:
+            with older.writing() as session:
+                session.connection().execute(
+                    text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+                )
+
+
+def test_a_database_of_the_first_version_keeps_everything(store: Store, any_url: str, make: Any) -> None:
+    tag = make.tag(TagKind.CITY, "111822")
+    known = make.article(claims=(make.claim(),), tags=(tag,), original_source="ایرنا")
+    edited = replace(known, text=f"{known.text} و بس")
+    _, article_id = make.keep(store, known)
+    for article in (edited, make.article(2), make.article(3)):
+        make.keep(store, article)
+    older = _first_schema(any_url)
+    _copy(store, older)
+    before = {table: _rows(older, f"SELECT count(*) FROM {table}") for table in _TABLES}
+    assert (before["article"], before["version"], before["claim"]) == ([(3,)], [(1,)], [(1,)])
+    older.close()
+    with pytest.raises(DatabaseOutdated, match="jarchi db upgrade"):
+        open_store(any_url)
+    older = connect(any_url)
+    assert upgrade(older) == ("0001", HEAD)
+    older.close()
+    upgraded = open_store(any_url)
+    assert {table: _rows(upgraded, f"SELECT count(*) FROM {table}") for table in _TABLES} == before
+    assert _dump(upgraded) == _dump(store)
+    assert make.events(upgraded) == make.events(store)
+    _, newer = make.keep(upgraded, make.article(4, agency="ایسنا"))
+    with upgraded.reading() as session:
+        assert articles.load(session, article_id) == edited
+        assert articles.load(session, newer) == make.article(4, agency="ایسنا")
+        assert search(session, "عضویت").total == 4
+    upgraded.close()

@@ -66,6 +66,7 @@ def yazd_joins() -> Article:
         language=Language(code="fa", confidence=0.99),
         fetched_at=NOW,
         original_source="ایرنا",
+        agency="ایسنا",
         dated=Dated(
             moment=datetime(2024, 4, 28, 20, 30, tzinfo=UTC),
             precision=Precision.DAY,
@@ -104,6 +105,7 @@ def hostile() -> Article:
         fetched_at=NOW,
         authors=(SCRIPT,),
         original_source=SCRIPT,
+        agency=SCRIPT,
     )
 
 

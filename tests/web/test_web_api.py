@@ -75,6 +75,7 @@ def test_the_register(web: httpx.Client) -> None:
         "status": "announced",
         "confidence": 0.93,
         "first_reported": "2024-04-28T20:30:00+00:00",
+        "contradictions": [],
     }
     assert evidence.keys() == {"article", "url", "source", "sentence"}
     assert web.get("/api/memberships?city=112931").json() == {"memberships": []}
@@ -103,6 +104,7 @@ def test_an_article_has_exactly_the_keys_of_the_design(yazd: Article) -> None:
         ],
         "source": "yazd",
         "original_source": "ایرنا",
+        "agency": "ایسنا",
     }
     assert claims[0] == {
         "city": "Yazd",
@@ -114,6 +116,8 @@ def test_an_article_has_exactly_the_keys_of_the_design(yazd: Article) -> None:
         "confidence": 0.93,
         "alert": True,
         "sentence": yazd.claims[0].sentence,
+        "city_as_written": None,
+        "network_as_written": None,
     }
     assert claims[1] == {
         "city": None,
@@ -125,6 +129,8 @@ def test_an_article_has_exactly_the_keys_of_the_design(yazd: Article) -> None:
         "confidence": 0.2,
         "alert": False,
         "sentence": "x",
+        "city_as_written": None,
+        "network_as_written": None,
     }
 
 

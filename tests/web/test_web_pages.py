@@ -169,6 +169,7 @@ def test_an_article_is_shown_with_everything_known_of_it(web: httpx.Client) -> N
         "noopener noreferrer",
     )
     assert "originally from ایرنا" in words(found.cssselect("article .meta")[0])
+    assert "agency ایسنا" in words(found.cssselect("article .meta")[0])
 
 
 def test_hostile_articles_stay_inert(web: httpx.Client) -> None:

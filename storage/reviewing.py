@@ -1,0 +1,278 @@
+"""What waits for a person, and what persons decided; a decision outlives later readings of its article."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from news.errors import NotFound, UsageError
+from news.languages.tokens import fold
+from news.values import ALERT_CONFIDENCE, Claim, Freshness, Status, Verb
+from storage import register
+from storage.rows import to_claim
+from storage.tables import ArticleRow, ClaimRow, DecisionRow, EventRow
+from storage.turns import take_turns
+
+#: Verbs that a person is asked about: the rest is read for the archive alone.
+_WEIGHTY = (Verb.JOINED, Verb.LEFT)
+#: The columns of a claim that a person can put right.
+_CORRECTED = ("member", "network", "verb", "status")
+#: A person's yes.
+_VOUCHED = 1.0
+
+
+class Verdict(StrEnum):
+    """What a person says of a claim."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Why(StrEnum):
+    """Why a claim waits for a person."""
+
+    MEMBER = "member unknown"
+    NETWORK = "network unknown"
+    UNCERTAIN = "uncertain"
+    UNDATED = "undated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """A claim that waits for a person, with where it stands."""
+
+    article: int
+    #: its place among the article's claims
+    position: int
+    url: str
+    title: str
+    claim: Claim
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person puts right; None leaves what was read."""
+
+    member: str | None = None
+    network: str | None = None
+    verb: Verb | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a person says."""
+
+    verdict: Verdict
+    #: the person's name
+    by: str
+    #: only a yes corrects
+    correction: Correction = Correction()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A verdict with its claim as the person left it."""
+
+    article: int
+    #: None where today's reading of the article makes the claim no more
+    position: int | None
+    title: str
+    verdict: Verdict
+    member: str | None
+    network: str | None
+    verb: Verb
+    status: Status
+    decided_by: str
+    decided_at: datetime
+    note: str | None
+
+
+def waiting(session: Session, limit: int = 100) -> tuple[ReviewItem, ...]:
+    """Announcements that lack a known member or network, confidence or a date: newest first."""
+    undated = and_(col(ClaimRow.freshness) == Freshness.UNDATED, col(EventRow.freshness) == Freshness.UNDATED)
+    query = (
+        select(ClaimRow, ArticleRow)
+        .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
+        .join(EventRow, col(EventRow.id) == col(ClaimRow.event_id), isouter=True)
+        .where(
+            or_(col(ClaimRow.event_id).is_(None), undated),
+            col(ClaimRow.decision).is_(None),
+            col(ClaimRow.verb).in_(_WEIGHTY),
+            col(ClaimRow.status) == Status.ANNOUNCED,
+        )
+        .order_by(col(ArticleRow.sorted_at).desc(), col(ClaimRow.article_id), col(ClaimRow.position))
+        .limit(limit)
+    )
+    return tuple(_item(claim, article) for claim, article in session.exec(query))
+
+
+def decide(
+    session: Session, article: int, position: int, judgement: Judgement, *, now: datetime, max_age: timedelta
+) -> Claim:
+    """Note a judgement in place of an earlier one and act on it; returns the claim as it is now.
+
+    A yes makes an event of the claim, which alerts where its article is news and no older than `max_age`;
+    a no takes its evidence away from the event that it made. Raises NotFound for an unknown claim,
+    UsageError for a yes without member or network.
+    """
+    claim, written = _found(session, article, position)
+    if claim.decision is not None:
+        undo(session, article, position)
+    agreed = judgement.verdict is Verdict.YES
+    left = _corrected(claim, judgement.correction if agreed else Correction())
+    if agreed and not (left["member"] and left["network"]):
+        raise UsageError(
+            f"claim {article}.{position} names no known city and network: give --city and --network"
+        )
+    take_turns(session, [f"{left['member']} {left['network']}"])
+    claim.decision = statement(claim)
+    _note(session, claim, judgement, left, now)
+    register.detach(session, claim)
+    if agreed:
+        claim.sqlmodel_update({**left, "confidence": _VOUCHED})
+        register.attach(session, claim, _reported(written), _freshness(claim, written, now - max_age))
+    return to_claim(claim)
+
+
+def _note(
+    session: Session, claim: ClaimRow, judgement: Judgement, left: dict[str, Any], now: datetime
+) -> None:
+    session.add(
+        DecisionRow(
+            article_id=claim.article_id,
+            statement=claim.decision or "",
+            verdict=judgement.verdict,
+            before=_as_read(claim),
+            decided_by=judgement.by,
+            decided_at=now,
+            note=judgement.note,
+            **left,
+        )
+    )
+
+
+def undo(session: Session, article: int, position: int) -> Claim:
+    """Take a verdict back: the claim is what was read, and waits again. Raises NotFound where there is none."""
+    claim, _ = _found(session, article, position)
+    decision = session.get(DecisionRow, (article, claim.decision)) if claim.decision else None
+    if decision is None:
+        raise NotFound(f"nobody has decided about claim {article}.{position}")
+    register.detach(session, claim)
+    claim.sqlmodel_update({**decision.before, "decision": None})
+    session.delete(decision)
+    session.add(claim)
+    session.flush()
+    return to_claim(claim)
+
+
+def decisions(session: Session, limit: int = 100) -> tuple[Decision, ...]:
+    """What persons decided, newest first."""
+    same = and_(
+        col(ClaimRow.article_id) == col(DecisionRow.article_id),
+        col(ClaimRow.decision) == col(DecisionRow.statement),
+    )
+    query = (
+        select(DecisionRow, ArticleRow, ClaimRow.position)
+        .join(ArticleRow, col(ArticleRow.id) == col(DecisionRow.article_id))
+        .join(ClaimRow, same, isouter=True)
+        .order_by(col(DecisionRow.decided_at).desc(), col(DecisionRow.article_id))
+        .limit(limit)
+    )
+    return tuple(_to_decision(*found) for found in session.exec(query))
+
+
+def apply(session: Session, claims: Iterable[ClaimRow]) -> list[ClaimRow]:
+    """What a new reading's claims give for events: as persons left them, without those that they refused."""
+    kept = []
+    for claim in claims:
+        decision = session.get(DecisionRow, (claim.article_id, statement(claim)))
+        if decision is not None:
+            claim.decision = decision.statement
+            session.add(claim)
+        if decision is not None and decision.verdict == Verdict.YES:
+            left = {name: getattr(decision, name) for name in _CORRECTED}
+            claim.sqlmodel_update({**left, "confidence": _VOUCHED})
+        if decision is None or decision.verdict == Verdict.YES:
+            kept.append(claim)
+    return kept
+
+
+def statement(claim: ClaimRow) -> str:
+    """What a claim says as read, whatever its place in the article: SHA-256 in hexadecimal."""
+    member = claim.member or fold(claim.member_name or "")
+    network = claim.network or fold(claim.network_name or "")
+    said = "\n".join((claim.verb, member, network, fold(claim.sentence)))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _found(session: Session, article: int, position: int) -> tuple[ClaimRow, ArticleRow]:
+    claim = session.get(ClaimRow, (article, position))
+    written = session.get(ArticleRow, article)
+    if claim is None or written is None:
+        raise NotFound(f"no claim {article}.{position}; `jarchi review` lists those that wait")
+    return claim, written
+
+
+def _corrected(claim: ClaimRow, correction: Correction) -> dict[str, Any]:
+    return {name: getattr(correction, name) or getattr(claim, name) for name in _CORRECTED}
+
+
+def _as_read(claim: ClaimRow) -> dict[str, Any]:
+    return {name: getattr(claim, name) for name in (*_CORRECTED, "confidence")}
+
+
+def _reported(article: ArticleRow) -> datetime:
+    return article.published_at or article.fetched_at
+
+
+def _freshness(claim: ClaimRow, article: ArticleRow, oldest: datetime) -> Freshness:
+    """Of the article when it came; whoever says yes to an undated one vouches that it is news."""
+    was = Freshness(claim.freshness or Freshness.TOO_OLD)
+    if was in (Freshness.NEWS, Freshness.UNDATED):
+        return Freshness.NEWS if article.first_seen_at >= oldest else Freshness.TOO_OLD
+    return was
+
+
+def _item(claim: ClaimRow, article: ArticleRow) -> ReviewItem:
+    return ReviewItem(
+        article=claim.article_id,
+        position=claim.position,
+        url=article.url,
+        title=article.title,
+        claim=to_claim(claim),
+        why=_why(claim),
+    )
+
+
+def _why(claim: ClaimRow) -> Why:
+    if claim.member is None:
+        return Why.MEMBER
+    if claim.network is None:
+        return Why.NETWORK
+    return Why.UNCERTAIN if claim.confidence < ALERT_CONFIDENCE else Why.UNDATED
+
+
+def _to_decision(row: DecisionRow, article: ArticleRow, position: int | None) -> Decision:
+    return Decision(
+        article=row.article_id,
+        position=position,
+        title=article.title,
+        verdict=Verdict(row.verdict),
+        member=row.member,
+        network=row.network,
+        verb=Verb(row.verb),
+        status=Status(row.status),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        note=row.note,
+    )
