@@ -20,6 +20,7 @@ COMMANDS = {
     "crawl": "cli.crawl",
     "sources": "cli.sources",
     "read": "cli.read",
+    "reread": "cli.reread",
     "search": "cli.search",
     "show": "cli.show",
     "export": "cli.export",

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from alerts.quoting import isolated
 from cli.opening import archive
 from cli.output import JsonOption, out, print_json, print_line
 from cli.picking import city_key, day, network_key
 from news.errors import UsageError
+from news.languages.quoting import isolated
 from news.values import Status, Verb
 from storage import register
 from web.objects import MembershipObject, membership_object, memberships_object
@@ -60,6 +60,8 @@ def print_memberships(found: Iterable[MembershipObject], title: str = "Membershi
         for evidence in item["evidence"][:1]:
             carriers = ", ".join(dict.fromkeys(found["source"] for found in item["evidence"]))
             print_line(f"    {isolated(evidence['sentence'])}  [{carriers}]", style="dim")
+        for denial in item["contradictions"]:
+            print_line(f"    denied: {isolated(denial['sentence'])}  [{denial['source']}]", style="dim")
 
 
 def _print_csv(found: Iterable[MembershipObject]) -> None:

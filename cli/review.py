@@ -1,35 +1,163 @@
-"""`jarchi review`: claims that wait for a person."""
+"""`jarchi review`: claims that wait for a person, and what persons say of them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import getpass
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
-from alerts.quoting import isolated
 from cli.opening import archive
-from cli.output import JsonOption, print_json, print_table
-from storage import register
+from cli.output import JsonOption, print_json, print_line, print_table
+from cli.picking import city_key, network_key
+from news.errors import UsageError
+from news.languages.quoting import isolated
+from news.settings import load_settings
+from news.values import Claim, Status, Verb
+from storage import reviewing
+from storage.reviewing import Correction, Decision, Judgement, ReviewItem, Verdict
 from web.objects import claim_object
 
 app = typer.Typer(add_completion=False)
+_REFERENCE = re.compile(r"(\d+)\.(\d+)")
+#: Ids of SQLite and PostgreSQL end there.
+_LARGEST = 2**31 - 1
+
+_Claim = Annotated[str, typer.Argument(metavar="CLAIM", help="As `jarchi review` names it, like 12.0.")]
+_By = Annotated[str | None, typer.Option("--by", help="Who says so; the user of this machine by default.")]
+_Note = Annotated[str | None, typer.Option("--note", help="Why, for those who read it later.")]
+_Limit = Annotated[int, typer.Option(min=1, help="So many at most.")]
+
+
+@app.callback(invoke_without_command=True)
+def review(context: typer.Context, limit: _Limit = 50, json: JsonOption = False) -> None:
+    """Announcements whose city or network is not known, that are undated, or too uncertain to alert."""
+    if context.invoked_subcommand:
+        return
+    with archive() as store, store.reading() as session:
+        items = reviewing.waiting(session, limit)
+    if json:
+        print_json({"claims": [_object(item) for item in items]})
+        return
+    rows = (_row(item) for item in items)
+    print_table(
+        "For review", ("claim", "why", "city", "network", "verb", "sure", "sentence", "article"), rows
+    )
+    if items:
+        print_line("Say `jarchi review yes CLAIM`, with --city or --network where one is missing, or `jarchi review no CLAIM`.")
 
 
 @app.command()
-def review(
-    limit: Annotated[int, typer.Option(min=1, help="Claims at most.")] = 50, json: JsonOption = False
+def yes(
+    claim: _Claim,
+    city: Annotated[str | None, typer.Option(help="The member: name or GeoNames id.")] = None,
+    network: Annotated[str | None, typer.Option(help="The network: key, acronym or name.")] = None,
+    verb: Annotated[Verb | None, typer.Option(help="What happened, where it was misread.")] = None,
+    status: Annotated[Status | None, typer.Option(help="How real it is, where it was misread.")] = None,
+    by: _By = None,
+    note: _Note = None,
+    json: JsonOption = False,
 ) -> None:
-    """Announcements whose city or network is not known, or that are too uncertain to alert."""
+    """The claim is true, as read or as put right here; it alerts where its article is news."""
+    right = Correction(member=city_key(city), network=network_key(network), verb=verb, status=status)
+    _judge(claim, Judgement(verdict=Verdict.YES, by=_name(by), correction=right, note=note), json)
+
+
+@app.command()
+def no(claim: _Claim, by: _By = None, note: _Note = None, json: JsonOption = False) -> None:
+    """The claim is not true; it is not asked about again."""
+    _judge(claim, Judgement(verdict=Verdict.NO, by=_name(by), note=note), json)
+
+
+@app.command()
+def undo(claim: _Claim, json: JsonOption = False) -> None:
+    """Take a yes or no back: the claim waits again."""
+    _act(claim, reviewing.undo, "waits again", json)
+
+
+@app.command()
+def decided(limit: _Limit = 50, json: JsonOption = False) -> None:
+    """What was decided, by whom and when."""
     with archive() as store, store.reading() as session:
-        items = register.for_review(session, limit)
+        found = reviewing.decisions(session, limit)
     if json:
-        print_json({"claims": [
-            {**claim_object(item.claim), "article": item.article, "url": item.url, "title": item.title} for item in items
-        ]})
+        print_json({"decisions": [_decision_object(decision) for decision in found]})
         return
-    rows = []
-    for item in items:
-        claim = claim_object(item.claim)
-        rows.append((item.article, claim["city"], claim["network"], claim["verb"], claim["confidence"],
-                     isolated(claim["sentence"])))
-    print_table("For review", ("article", "city", "network", "verb", "confidence", "sentence"), rows)
+    columns = ("claim", "verdict", "city", "network", "verb", "by", "at", "note", "article")
+    print_table("Decided", columns, ([*_decision_object(item).values()] for item in found))
+
+
+def _judge(claim: str, judgement: Judgement, json: bool) -> None:
+    max_age = load_settings().alert_max_age
+
+    def decide(session: Session, article: int, position: int) -> Claim:
+        return reviewing.decide(
+            session, article, position, judgement, now=datetime.now(UTC), max_age=max_age
+        )
+
+    _act(claim, decide, judgement.verdict.value, json)
+
+
+def _act(claim: str, action: Callable[[Session, int, int], Claim], done: str, json: bool) -> None:
+    article, position = _reference(claim)
+    with archive() as store, store.writing() as session:
+        left = claim_object(action(session, article, position))
+    if json:
+        print_json({"claim": claim, "done": done, **left})
+    else:
+        said = f"{left['city'] or left['city_as_written']} {left['verb']} {left['network_name'] or left['network_as_written']}"
+        print_line(f"{claim}: {done} — {isolated(said)}")
+
+
+def _reference(text: str) -> tuple[int, int]:
+    found = _REFERENCE.fullmatch(text)
+    if found is None or int(found[1]) > _LARGEST or int(found[2]) > _LARGEST:
+        raise UsageError(f"not a claim like 12.0: {text!r}")
+    return int(found[1]), int(found[2])
+
+
+def _name(by: str | None) -> str:
+    name = by.strip() if by else getpass.getuser()
+    if not name:
+        raise UsageError("--by: empty")
+    return name
+
+
+def _object(item: ReviewItem) -> dict[str, Any]:
+    return {
+        "claim": f"{item.article}.{item.position}",
+        "why": item.why.value,
+        **claim_object(item.claim),
+        "article": item.article,
+        "url": item.url,
+        "title": item.title,
+    }
+
+
+def _row(item: ReviewItem) -> tuple[object, ...]:
+    claim = claim_object(item.claim)
+    city = claim["city"] or (isolated(claim["city_as_written"]) + "?" if claim["city_as_written"] else "?")
+    network = claim["network"] or (isolated(claim["network_as_written"]) + "?" if claim["network_as_written"] else "?")
+    return (
+        f"{item.article}.{item.position}", item.why.value, city, network, claim["verb"],
+        claim["confidence"], isolated(claim["sentence"]), item.url,
+    )  # fmt: skip
+
+
+def _decision_object(decision: Decision) -> dict[str, Any]:
+    reference = f"{decision.article}.{decision.position}" if decision.position is not None else f"{decision.article}"
+    return {
+        "claim": reference,
+        "verdict": decision.verdict.value,
+        "city": decision.member,
+        "network": decision.network,
+        "verb": decision.verb.value,
+        "by": decision.decided_by,
+        "at": decision.decided_at.isoformat(timespec="seconds"),
+        "note": decision.note,
+        "title": decision.title,
+    }

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from alerts.quoting import isolated
 from cli.completing import source_keys as complete_source
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
 from cli.picking import city_key, day, language_code, network_key, source_keys
 from news.errors import UsageError
+from news.languages.quoting import isolated
 from news.settings import Settings, load_settings
 from storage.search import Filters, Found, search
 from web.objects import FoundObject, found_object

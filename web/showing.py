@@ -12,9 +12,10 @@ import jdatetime
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from alerts import naming, quoting
 from news.addresses import is_web_address
+from news.languages import quoting
 from news.languages.profiles import profile
+from news.names import naming
 from news.values import UNDETERMINED, Article, MembershipEvent, Precision, Source, TagKind
 from web.objects import named
 

@@ -1,4 +1,4 @@
-"""Names for people: what a key of the catalogue is called in English, and where a country's day begins."""
+"""Names for people: what a key of the catalogue is called, and where a country's day begins."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from news.names import catalogue
 from news.names.catalogue import Place
 from news.values import UNDETERMINED
 
-_ENGLISH = Locale("en")
+_LANGUAGE = "en"
+_ENGLISH = Locale(_LANGUAGE)
 
 
-def network_name(key: str) -> str | None:
-    """English name of a network; None for a key that the catalogue no longer has."""
+def network_name(key: str, language: str = _LANGUAGE) -> str | None:
+    """Name of a network, in English where none is known for the language; None for a key that the catalogue no longer has."""
     try:
         found = catalogue.network(key)
     except KeyError:
         return None
-    return found.name if found else None
+    known = (name for name in found.aliases.get(language, ()) if name not in found.unverified)
+    return next(known, found.name)
 
 
 def place(key: str) -> Place | None:
@@ -33,15 +35,18 @@ def place(key: str) -> Place | None:
         return None
 
 
-def country_name(code: str) -> str:
-    """English name of an ISO 3166 country; the code itself where there is none."""
-    return str(_ENGLISH.territories.get(code, code))
+def country_name(code: str, language: str = _LANGUAGE) -> str:
+    """Name of an ISO 3166 country; the code itself where there is none."""
+    return str(Locale(language).territories.get(code, code))
 
 
-def full_place_name(key: str) -> str:
-    """City with its country; for an unknown one its key."""
+def full_place_name(key: str, language: str = _LANGUAGE) -> str:
+    """City with its country, in English where no name is known for the language; for an unknown one its key."""
     found = place(key)
-    return f"{found.name} ({country_name(found.country)})" if found else f"place {key}"
+    if not found:
+        return f"place {key}"
+    (name, *_) = found.names.get(language) or (found.name,)
+    return f"{name} ({country_name(found.country, language)})"
 
 
 @cache
