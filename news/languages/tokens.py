@@ -34,6 +34,18 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(folded, match.start(), match.end())
 
 
+def columns(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The words of `text` as `tokens` gives them, in three lists: folded, starts, ends."""
+    folded, starts, ends = [], [], []
+    for match in _WORD.finditer(text):
+        if word := fold_word(match[0]):
+            start, end = match.span()
+            folded.append(word)
+            starts.append(start)
+            ends.append(end)
+    return folded, starts, ends
+
+
 def words(text: str) -> list[str]:
     """The folded words alone."""
     return list(filter(None, map(fold_word, _WORD.findall(text))))

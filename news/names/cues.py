@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from news.languages.tokens import words
 from news.names.catalogue import read_data
 
+#: Tables of cues.toml that are no language.
+_NO_LANGUAGE = frozenset({"sites", "people", "adjectives"})
+#: Languages in whose texts a given name in Latin letters may stand before a family name.
+_LATIN = frozenset({"en", "fr", "es", "de", "tr", "it", "pt"})
 #: A folded phrase.
 Phrase = tuple[str, ...]
 
@@ -19,10 +25,15 @@ class Cues:
 
     city_before: frozenset[Phrase] = frozenset()
     city_after: frozenset[Phrase] = frozenset()
+    in_before: frozenset[Phrase] = frozenset()
     not_city: frozenset[Phrase] = frozenset()
+    not_city_after: frozenset[Phrase] = frozenset()
+    beside: frozenset[str] = frozenset()
     joins: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
     this_network: frozenset[Phrase] = frozenset()
+    #: shapes of the names of networks, for the unknown ones
+    networks: tuple[str, ...] = ()
     #: as written
     common: tuple[str, ...] = ()
 
@@ -40,16 +51,37 @@ def _phrases(names: list[str]) -> frozenset[Phrase]:
 def cues(language: str) -> Cues:
     """The cue words of a language."""
     row = _data().get(language)
-    if row is None or language == "sites":
+    if row is None or language in _NO_LANGUAGE:
         return Cues()
     return Cues(
         city_before=_phrases(row["city_before"]),
         city_after=_phrases(row["city_after"]),
-        not_city=_phrases(row["not_city"]),
+        in_before=_phrases(row.get("in_before", [])),
+        not_city=_phrases(row["not_city"]) | (_people() if language in _LATIN else frozenset()),
+        not_city_after=_phrases(row.get("not_city_after", [])),
+        beside=frozenset(word for name in row.get("beside", []) for word in words(name)),
         joins=frozenset(word for name in row["joins"] for word in words(name)),
         context=frozenset(word for name in row["context"] for word in words(name)),
         this_network=_phrases(row["this_network"]),
+        networks=tuple(row.get("networks", [])),
         common=tuple(row["common"]),
+    )
+
+
+def _people() -> frozenset[Phrase]:
+    return _phrases(_data()["people"]["given"])
+
+
+@cache
+def adjectives() -> Mapping[str, str]:
+    """Adjectives of countries, folded, as ISO codes: "turkish" is TR."""
+    return MappingProxyType(
+        {
+            word: code
+            for code, names in _data()["adjectives"].items()
+            for name in names
+            for word in words(name)
+        }
     )
 
 

@@ -1,29 +1,41 @@
-"""A sorted index of keys that finds the longest name starting at a word."""
+"""Find the longest name that starts at a word."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Value = TypeVar("Value")
 
 #: Other forms of a folded word that may end a name: the word without its suffix.
 Variants = Callable[[str], tuple[str, ...]]
 
-#: Names shorter than this are never put together from several words of the text.
-_SHORTEST_JOINED = 6
+#: Names shorter than this are never put together from several words of the text; in Latin letters, where
+#: capitals can be asked for, even "La Paz" is.
+_SHORTEST_JOINED, _SHORTEST_LATIN = 6, 4
+_FIRST_BEYOND_LATIN = "\u0370"
+
+
+class Keys(Protocol):
+    """Names by key."""
+
+    def __contains__(self, key: str) -> bool:
+        """Whether this is the key of a name."""
+
+    def begins(self, run: str) -> bool:
+        """Whether some name begins like this, or is this."""
 
 
 class NameIndex(Generic[Value]):
-    """Names by key. Words of the text are run together for as long as some name begins like them."""
+    """Names by key, in memory."""
 
     def __init__(self, entries: Mapping[str, Value]) -> None:
         self._entries = entries
         self._keys = sorted(entries)
         #: words of running text repeat, so what begins a name is remembered
-        self._begins = lru_cache(maxsize=100_000)(self._is_beginning)
+        self.begins = lru_cache(maxsize=50_000)(self._begins)
 
     def __getitem__(self, key: str) -> Value:
         return self._entries[key]
@@ -31,33 +43,37 @@ class NameIndex(Generic[Value]):
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def longest(
-        self, stems: Sequence[str], start: int, stop: int, variants: Variants, first: str | None = None
-    ) -> tuple[int, str] | None:
-        """The longest name of `stems[start:stop]` that begins at `start`, as (end, key).
-
-        `first` stands in for the first word: its form without clitics.
-        """
-        best: tuple[int, str] | None = None
-        run = ""
-        for position in range(start, stop):
-            word = first if first is not None and position == start else stems[position]
-            before, run = run, run + word
-            found = self._exact(before, run, variants(word))
-            if found and (position == start or len(found) >= _SHORTEST_JOINED):
-                best = (position + 1, found)
-            if not self._begins(run):
-                break
-        return best
-
-    def _exact(self, before: str, run: str, variants: Sequence[str]) -> str | None:
-        if run in self._entries:
-            return run
-        for variant in variants:
-            if before + variant in self._entries:
-                return before + variant
-        return None
-
-    def _is_beginning(self, run: str) -> bool:
+    def _begins(self, run: str) -> bool:
         place = bisect_left(self._keys, run)
         return place < len(self._keys) and self._keys[place].startswith(run)
+
+
+def longest(
+    index: Keys, stems: Sequence[str], start: int, stop: int, variants: Variants, first: str
+) -> tuple[int, str] | None:
+    """The longest name of `stems[start:stop]` that begins at `start`, as (end, key).
+
+    Words are run together for as long as some name begins like them. `first` stands in for the first
+    word: the word itself, or its form without clitics.
+    """
+    best: tuple[int, str] | None = None
+    run = ""
+    shortest = _SHORTEST_LATIN if first < _FIRST_BEYOND_LATIN else _SHORTEST_JOINED
+    for position in range(start, stop):
+        word = first if position == start else stems[position]
+        before, run = run, run + word
+        found = _exact(index, before, run, variants(word))
+        if found and (position == start or len(found) >= shortest):
+            best = (position + 1, found)
+        if not index.begins(run):
+            break
+    return best
+
+
+def _exact(index: Keys, before: str, run: str, variants: Sequence[str]) -> str | None:
+    if run in index:
+        return run
+    for variant in variants:
+        if before + variant in index:
+            return before + variant
+    return None

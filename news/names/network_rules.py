@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from news.languages.tokens import words
 from news.names.catalogue import Network, network, networks
 from news.names.cues import cues
-from news.names.index import NameIndex
+from news.names.index import NameIndex, longest
 from news.names.keys import key as key_of
-from news.names.scan import Scan, endings, starts
+from news.names.scan import TAKEN, Scan, endings, starts
 from news.values import Source, Tag, TagKind
 
 
@@ -99,11 +99,11 @@ def hits(scan: Scan, language: str) -> list[Hit]:
     """The longest network names of a part, left to right; their words are taken."""
     index, variants = network_index(), endings(language)
     found: list[Hit] = []
-    at, count = 0, len(scan.tokens)
+    at, count = 0, len(scan.stems)
     while at < count:
-        best = index.longest(scan.stems, at, count, variants)
-        for form in starts(scan.stems[at], language):
-            other = index.longest(scan.stems, at, count, variants, form)
+        best: tuple[int, str] | None = None
+        for form in _openings(scan.stems[at], language):
+            other = longest(index, scan.stems, at, count, variants, form)
             if other and (best is None or other[0] > best[0]):
                 best = other
         if best is None:
@@ -112,6 +112,14 @@ def hits(scan: Scan, language: str) -> list[Hit]:
         found.append(Hit(scan, at, best[0], index[best[1]]))
         at = best[0]
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _openings(word: str, language: str) -> tuple[str, ...]:
+    """The forms of a word, with and without its clitics, that begin the name of a network."""
+    index, variants = network_index(), endings(language)
+    forms = (word, *starts(word, language))
+    return tuple(form for form in forms if index.begins(form) or any(v in index for v in variants(form)))
 
 
 def network_tags(scans: Sequence[Scan], language: str, source: Source | None) -> list[Tag]:
@@ -171,7 +179,7 @@ def _deictics(scan: Scan, publisher: str, language: str) -> Iterator[Tag]:
     """Where a network's own site speaks of itself without its name."""
     phrases = cues(language).this_network
     longest = max((len(phrase) for phrase in phrases), default=0)
-    words = [token.text for token in scan.tokens]
+    words = scan.words
     at = 0
     while at < len(words):
         length = next((n for n in range(longest, 0, -1) if _is_phrase(scan, words, at, n, phrases)), 0)
@@ -184,4 +192,4 @@ def _deictics(scan: Scan, publisher: str, language: str) -> Iterator[Tag]:
 def _is_phrase(
     scan: Scan, words: list[str], at: int, length: int, phrases: frozenset[tuple[str, ...]]
 ) -> bool:
-    return tuple(words[at : at + length]) in phrases and "\0" not in scan.stems[at : at + length]
+    return tuple(words[at : at + length]) in phrases and TAKEN not in scan.stems[at : at + length]

@@ -7,19 +7,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 
 from news.languages.folding import fold_word
-from news.names.catalogue import countries, place, read_data
-from news.names.cues import Cues, cues, site_names
-from news.names.index import NameIndex
+from news.languages.profiles import profile
+from news.names.catalogue import Place, overlay, place
+from news.names.cues import Cues, Phrase, adjectives, cues
+from news.names.gazetteer import Entry, gazetteer
+from news.names.index import longest
 from news.names.keys import key as key_of
 from news.names.scan import TAKEN, Scan, endings, starts
 from news.values import Part, Source, Tag, TagKind
 
-#: Languages that have hand-kept names of their own; the others share the English ones.
-_OWN_NAMES = frozenset({"fa", "ar", "tr", "fr", "ru"})
 #: Scripts without capitals are told by their range; elsewhere a city begins with a capital.
 _CASELESS = re.compile("[\u0590-\u08ff\u3040-\u9fff]")
 _TANWIN = re.compile("\u064b")
@@ -29,24 +29,27 @@ _ADJACENT = re.compile(r"^[\s,،(\-–—]*$")
 #: Cities of this size are known by other names too.
 _LARGE = 300_000
 #: A city is accepted over its namesakes when it leads by this much.
-_LEAD = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What the gazetteer knows of a name: S safe, N normal, A ambiguous; the cities, an alternate marked `~`."""
-
-    grade: str
-    ids: tuple[str, ...] = ()
-    safe_in: frozenset[str] = frozenset()
-    #: spellings with hamza and marks, for names of up to four letters
-    strict: frozenset[str] = frozenset()
-    country: str | None = None
-
-    def grade_in(self, language: str) -> str:
-        """The grade in one language: the hand-kept names of that language are safe."""
-        own = language if language in _OWN_NAMES else "en"
-        return "S" if own in self.safe_in else self.grade
+_LEAD = 0.5
+#: What speaks for a city of the language's own countries, for a hand-kept one, against one with another name.
+_AT_HOME, _KEPT, _OTHERS_NAME = 0.7, 0.5, 1.0
+#: What speaks against a town of the countries that named theirs after others, and those countries.
+_NAMED_AFTER, _NEW_WORLD = 0.5, frozenset({"US", "CA", "AU", "NZ", "ZA", "PH"})
+#: A district is known as well as a city of this size.
+_DISTRICT = 100_000
+#: In a word with a clitic, a name of up to so many letters is only a town's with so many people.
+_SHORT, _TOWN = 4, 50_000
+#: Nouns have capitals in German: a capital beside a name says nothing there.
+_NOUNS_HAVE_CAPITALS = frozenset({"de"})
+#: French prepositions that have swallowed the article of a name: "au Havre", "du Mans".
+_CONTRACTED = {"au": "le", "du": "le", "aux": "les", "des": "les"}
+#: From this share of words with a capital on, a headline writes all words so.
+_HEADLINE = 0.6
+#: The countries that a language's own names of cities most often mean.
+_HOME = {
+    "fa": {"IR"}, "tr": {"TR"}, "fr": {"FR"}, "de": {"DE"}, "ru": {"RU"}, "it": {"IT"}, "pt": {"PT", "BR"},
+    "en": {"GB", "US"},
+    "es": {"ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "BO", "UY", "PY", "CR", "PA", "GT", "HN", "SV", "NI", "CU", "DO"},
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -57,12 +60,21 @@ class Candidate:
     start: int
     end: int
     key: str
-    name: Name
+    name: Entry
+    #: S, N or A in the language of the text
+    grade: str
     rule: str | None = None
     city: str | None = None
+    #: part of the name of something else: a street, a club, a person
+    elsewhere: bool = False
+
+    @property
+    def means_area(self) -> bool:
+        """Whether it is, in this language, also the name of a country."""
+        return self.name.area is not None and self.grade == "A"
 
 
-@dataclass(slots=True)
+@dataclass
 class Document:
     """What the rules may know of the article around a candidate."""
 
@@ -70,87 +82,92 @@ class Document:
     source: Source | None
     cues: Cues
     candidates: list[Candidate] = field(default_factory=list)
-    #: (scan, start, end, ISO code) of the countries named
-    countries: list[tuple[Scan, int, int, str]] = field(default_factory=list)
+    #: (scan, start, end, code) of the countries and divisions named
+    areas: list[tuple[Scan, int, int, str]] = field(default_factory=list)
     parts: dict[str, set[Part]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def named(self) -> frozenset[str]:
-        """ISO codes of the countries that are named."""
-        return frozenset(code for *_, code in self.countries)
+        """ISO codes of the countries that are named, by a noun or an adjective."""
+        return frozenset(code for *_, code in self.areas)
 
 
 Rule = Callable[[Candidate, Document], bool]
 
 
-def parse_name(row: str) -> Name:
-    """A row of the compiled names, its key aside."""
-    grade, ids, safe, strict, *_ = (*row.split("\t"), "", "", "")
-    return Name(
-        grade,
-        tuple(ids.split(",")),
-        frozenset(safe.split(",")) if safe else frozenset(),
-        frozenset(strict.split("|")) if strict else frozenset(),
-    )
-
-
-class PlaceIndex(NameIndex[str]):
-    """Names of cities (rows parsed when met), of countries, and of papers that hold a city's name."""
-
-    def name(self, key: str) -> Name | None:
-        """What a key names; None for the name of a paper."""
-        row = self[key]
-        if row == "site":
-            return None
-        code = countries().get(key)
-        if row.startswith("country"):
-            return Name("A", country=code)
-        known = parse_name(row)
-        return Name("H", known.ids, known.safe_in, known.strict, code) if code else known
-
-
-@cache
-def place_index() -> PlaceIndex:
-    """All cities, countries and site names by key."""
-    lines = read_data("gazetteer_names.tsv").splitlines()
-    entries = dict(line.split("\t", 1) for line in lines if line[0] != "#")
-    for key in countries():
-        entries.setdefault(key, "country")
-    for name in site_names():
-        entries[key_of(name)] = "site"
-    return PlaceIndex(entries)
-
-
 def collect(scans: Sequence[Scan], document: Document) -> None:
     """Find candidates and countries; names of papers are taken."""
+    countries, language = adjectives(), document.language
     for scan in scans:
         at = 0
-        while at < len(scan.tokens):
-            at = _collect_at(scan, at, document)
+        for position, stem in enumerate(scan.stems):
+            if position < at:
+                continue
+            if stem in countries:
+                document.areas.append((scan, position, position + 1, countries[stem]))
+            openings = _openings(stem, language)
+            if language == "fr" and position and scan.words[position - 1] in _CONTRACTED:
+                openings = (*_openings(_CONTRACTED[scan.words[position - 1]] + stem, "fr"), *openings)
+            if openings and _may_begin(openings, scan.stems, position):
+                at = _collect_at(scan, position, tuple(form for form, _ in openings), document)
 
 
-def _collect_at(scan: Scan, at: int, document: Document) -> int:
-    best = _longest(scan, at, document.language)
+@lru_cache(maxsize=50_000)
+def _openings(word: str, language: str) -> tuple[tuple[str, bool], ...]:
+    """The forms of a word, with and without its clitics, that begin the name of a place; whether each is one."""
+    if word == TAKEN:
+        return ()
+    index = gazetteer()
+    found = [(form, _is_name(form, language)) for form in (word, *starts(word, language))]
+    return tuple((form, whole) for form, whole in found if whole or index.begins(form))
+
+
+def _may_begin(openings: tuple[tuple[str, bool], ...], stems: Sequence[str], at: int) -> bool:
+    """Whether one of the forms is a name, or begins one together with the first letters of the next word."""
+    begins, following = gazetteer().begins, stems[at + 1][:3] if at + 1 < len(stems) else TAKEN
+    return any(whole or begins(form + following) for form, whole in openings)
+
+
+@lru_cache(maxsize=50_000)
+def _is_name(form: str, language: str) -> bool:
+    index = gazetteer()
+    return form in index or any(variant in index for variant in endings(language)(form))
+
+
+def _collect_at(scan: Scan, at: int, forms: tuple[str, ...], document: Document) -> int:
+    best = _longest(scan, at, forms, document.language)
     if best is None:
         return at + 1
     end, key = best
-    name = place_index().name(key)
-    if name is None:
+    name = gazetteer().entry(key)
+    assert name is not None
+    if not name.ids and name.area is None:
         scan.take(at, end)
         return end
     if not _spelt_like_a_name(scan, at, end, name) or _is_trigger(scan, at, end, document):
         return at + 1
-    if name.country and not name.ids:
-        document.countries.append((scan, at, end, name.country))
+    if not name.ids and name.area:
+        document.areas.append((scan, at, end, name.area))
     else:
-        document.candidates.append(Candidate(scan, at, end, key, name))
+        grade = name.grade(document.language)
+        if _stripped_too_far(scan, at, end, key, name, grade):
+            return at + 1
+        document.candidates.append(Candidate(scan, at, end, key, name, grade))
         document.parts.setdefault(key, set()).add(scan.part)
     return end
 
 
+def _stripped_too_far(scan: Scan, start: int, end: int, key: str, name: Entry, grade: str) -> bool:
+    """«وفدا» is a delegation, not "and Fada": what is left of a word must be a well-known name or a long one."""
+    stripped = _CASELESS.match(scan.words[start]) is not None and "".join(scan.stems[start:end]) != key
+    if not stripped or grade == "S" or len(key) > _SHORT:
+        return False
+    return all(place(one).population < _TOWN and one not in overlay() for one in name.ids)
+
+
 def _is_trigger(scan: Scan, start: int, end: int, document: Document) -> bool:
     """«مدينة» is the word city, not Medina, and so is «لمدينة»."""
-    word, triggers = scan.tokens[start].text, document.cues.city_before
+    word, triggers = scan.words[start], document.cues.city_before
     forms = (word, *starts(word, document.language))
     return end == start + 1 and any((form,) in triggers for form in forms)
 
@@ -159,67 +176,136 @@ def _is_city_word(candidate: Candidate, document: Document) -> bool:
     """«المدينة» and «للمدينة» are the city that the text speaks of, until a country makes them Medina."""
     if document.language != "ar" or candidate.end > candidate.start + 1:
         return False
-    word, triggers = candidate.scan.tokens[candidate.start].text, document.cues.city_before
+    word, triggers = candidate.scan.words[candidate.start], document.cues.city_before
     forms = (word, *starts(word, "ar"))
     return any(form.startswith("ال") and (form[2:],) in triggers for form in forms)
 
 
-def _longest(scan: Scan, at: int, language: str) -> tuple[int, str] | None:
+def _longest(scan: Scan, at: int, forms: tuple[str, ...], language: str) -> tuple[int, str] | None:
     """(end, key) of the longest name at a word, with or without its clitics."""
-    if scan.stems[at] == TAKEN:
-        return None
-    index, variants = place_index(), endings(language)
+    index, variants = gazetteer(), endings(language)
     best: tuple[int, str] | None = None
-    for form in (scan.stems[at], *starts(scan.stems[at], language)):
-        found = index.longest(scan.stems, at, len(scan.stems), variants, form)
-        if found and found[0] > at + 1 and scan.glued_until(at) < found[0]:
-            found = index.longest(scan.stems, at, scan.glued_until(at), variants, form)
+    for form in forms:
+        found = longest(index, scan.stems, at, len(scan.stems), variants, form)
+        if found and found[0] > at + 1 and (stop := scan.glued_until(at)) < found[0]:
+            found = longest(index, scan.stems, at, stop, variants, form)
         if found and (best is None or found[0] > best[0]):
             best = found
     return best
 
 
-def _spelt_like_a_name(scan: Scan, start: int, end: int, name: Name) -> bool:
+def _spelt_like_a_name(scan: Scan, start: int, end: int, name: Entry) -> bool:
     """Capitals, no tanwin, and for short names the strict spelling (R1, R2)."""
     raw = scan.raw(start, end)
-    if _TANWIN.search(raw) or not (raw[0].isupper() or _CASELESS.match(raw)):
+    caseless = _CASELESS.match(raw)
+    if _TANWIN.search(raw) or not (caseless or raw[0].isupper()):
+        return False
+    if end > start + 1 and not caseless and not scan.capitals(start, end):
         return False
     if not name.strict:
         return True
     strict = "".join(fold_word(word, strict=True) for word in raw.split())
-    return any(strict.endswith(spelling) for spelling in name.strict) or raw.isascii()
+    return any(strict.endswith(spelling) for spelling in name.strict) or not caseless
 
 
 # Evidence. Each rule answers for one candidate; the order in RULES is that of trust.
 
 
-def before(candidate: Candidate, phrases: frozenset[tuple[str, ...]], language: str = "") -> bool:
+def before(candidate: Candidate, phrases: frozenset[Phrase], language: str = "") -> bool:
     """Whether one of the phrases stands right before the name."""
-    tokens, start = candidate.scan.tokens, candidate.start
+    words, start = candidate.scan.words, candidate.start
+    if not start or not (words[start - 1] in _last_words(phrases) or starts(words[start - 1], language)):
+        return False
     for length in (1, 2, 3, 4):
         if length > start:
             return False
-        words = tuple(token.text for token in tokens[start - length : start])
-        if words in phrases or any((form, *words[1:]) in phrases for form in starts(words[0], language)):
+        phrase = tuple(words[start - length : start])
+        if phrase in phrases or any((form, *phrase[1:]) in phrases for form in starts(phrase[0], language)):
             return True
     return False
 
 
-def after(candidate: Candidate, phrases: frozenset[tuple[str, ...]]) -> bool:
+@cache
+def _last_words(phrases: frozenset[Phrase]) -> frozenset[str]:
+    return frozenset(phrase[-1] for phrase in phrases)
+
+
+def after(candidate: Candidate, phrases: frozenset[Phrase]) -> bool:
     """Whether one of the phrases stands right after the name, perhaps behind its suffix."""
-    tokens, end = candidate.scan.tokens, candidate.end
-    words = [token.text for token in tokens[end : end + 4]]
+    end = candidate.end
+    words = candidate.scan.words[end : end + 4]
     return any(tuple(words[skip : skip + length]) in phrases for skip in (0, 1) for length in (1, 2, 3))
 
 
-def _elsewhere(candidate: Candidate, document: Document) -> bool:
-    """A street, a club, a university that carries the name (R8)."""
-    return before(candidate, document.cues.not_city, document.language)
+def _elsewhere(candidate: Candidate, document: Document, previous: Candidate | None) -> bool:
+    """A street, a club, a university, a person that carries the name (R8)."""
+    if before(candidate, document.cues.not_city, document.language):
+        return True
+    if _followed(candidate, document.cues.not_city_after):
+        return True
+    return _inside_a_name(candidate, document, previous)
 
 
-def safe(candidate: Candidate, document: Document) -> bool:
+def _followed(candidate: Candidate, phrases: frozenset[Phrase]) -> bool:
+    """Whether one of the phrases follows at once."""
+    words = candidate.scan.words[candidate.end : candidate.end + 2]
+    return any(
+        tuple(words[:length]) in phrases and not candidate.scan.breaks(candidate.end) for length in (1, 2)
+    )
+
+
+def _inside_a_name(candidate: Candidate, document: Document, previous: Candidate | None) -> bool:
+    """A word with a capital right beside a name makes one name with it: "Jack London", "Paris Hilton"."""
+    scan, start = candidate.scan, candidate.start
+    if not _capitals_tell(candidate, document) or _triggered(candidate, document):
+        return False
+    if previous is not None and previous.end == start:
+        return previous.elsewhere and not scan.breaks(start)
+    if scan.capital_before(start) and not _may_stand_beside(scan, start - 1, document):
+        return True
+    if not scan.capital_after(candidate.end) or _may_stand_beside(scan, candidate.end, document):
+        return False
+    english = document.language == "en" and not before(candidate, document.cues.in_before)
+    return english or candidate.grade != "S"
+
+
+def _capitals_tell(candidate: Candidate, document: Document) -> bool:
+    """Whether a capital marks a name here: not in German, in headlines, in scripts that have none."""
+    scan = candidate.scan
+    caseless = _CASELESS.match(scan.raw(candidate.start, candidate.end))
+    return not (caseless or document.language in _NOUNS_HAVE_CAPITALS or scan.headline(_HEADLINE))
+
+
+def _triggered(candidate: Candidate, document: Document) -> bool:
+    return before(candidate, document.cues.city_before, document.language) or after(
+        candidate, document.cues.city_after
+    )
+
+
+def _may_stand_beside(scan: Scan, at: int, document: Document) -> bool:
+    """Whether a word with a capital is no part of a city's name or of a person's."""
+    word = scan.words[at]
+    return (
+        word in document.cues.beside
+        or word in _plain_words(document.language)
+        or scan.stems[at] == TAKEN
+        or scan.stems[at] in adjectives()
+        or len(word) == 1
+        or any(start <= at < end for other, start, end, _ in document.areas if other is scan)
+    )
+
+
+@cache
+def _plain_words(language: str) -> frozenset[str]:
+    """Words that begin a sentence as often as not, and no name."""
+    words = cues(language)
+    own = {word for phrase in (*words.city_before, *words.city_after, *words.in_before) for word in phrase}
+    return frozenset(own | words.joins | frozenset(profile(language).common))
+
+
+def safe(candidate: Candidate, _document: Document) -> bool:
     """The name alone is enough."""
-    return candidate.name.grade_in(document.language) == "S" and candidate.name.country is None
+    return candidate.grade == "S"
 
 
 def spelt_out(candidate: Candidate, _document: Document) -> bool:
@@ -229,37 +315,50 @@ def spelt_out(candidate: Candidate, _document: Document) -> bool:
 
 def trigger(candidate: Candidate, document: Document) -> bool:
     """A word of cities is adjacent: "city of", «شهرداری», "Belediyesi"."""
-    words = document.cues
-    return before(candidate, words.city_before, document.language) or after(candidate, words.city_after)
+    return _triggered(candidate, document)
+
+
+def preposition(candidate: Candidate, document: Document) -> bool:
+    """A preposition of place before a name that is no country's, nor, without capitals, an everyday word's."""
+    if candidate.means_area or not before(candidate, document.cues.in_before, document.language):
+        return False
+    common = candidate.grade == "A"
+    caseless = _CASELESS.match(candidate.scan.raw(candidate.start, candidate.end))
+    return not common or (not caseless and candidate.key not in _stop_listed(document.language))
+
+
+@cache
+def _stop_listed(language: str) -> frozenset[str]:
+    return frozenset(key_of(word) for word in cues(language).common)
 
 
 def publisher_city(candidate: Candidate, document: Document) -> bool:
     """The publishing municipality's own city."""
     source = document.source
-    return bool(source and source.city and source.city in _plain_ids(candidate))
+    return bool(source and source.city and source.city in candidate.name.ids)
 
 
 def country_adjacent(candidate: Candidate, document: Document) -> bool:
     """Its country follows: "Tripoli, Lebanon", «رباط مراکش», "Kisumu (Kenya)"."""
-    return any(_country_of(identity) in _following(candidate, document) for identity in _plain_ids(candidate))
+    following = _following(candidate, document)
+    return bool(following) and any(_lies_in(identity, following) for identity in candidate.name.ids)
 
 
 def own_country(candidate: Candidate, document: Document) -> bool:
     """A normal name of the source's own country."""
     source = document.source
-    codes = {_country_of(identity) for identity in _plain_ids(candidate)}
-    return bool(candidate.name.grade == "N" and source and source.country in codes)
+    codes = {_country_of(identity) for identity in candidate.name.ids}
+    return bool(candidate.grade == "N" and source and source.country in codes)
 
 
 def country_named(candidate: Candidate, document: Document) -> bool:
-    """A normal name whose country the article names."""
-    codes = {_country_of(identity) for identity in _canonical_ids(candidate)}
-    return candidate.name.grade == "N" and bool(codes & document.named)
+    """A normal name whose country or division the article names."""
+    return candidate.grade == "N" and any(_lies_in(i, document.named) for i in _canonical_ids(candidate))
 
 
 def repeated(candidate: Candidate, document: Document) -> bool:
     """A normal name that stands in the title and in the text."""
-    return candidate.name.grade == "N" and len(document.parts[candidate.key]) == 2
+    return candidate.grade == "N" and len(document.parts[candidate.key]) == 2
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -271,6 +370,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("own-country", own_country),
     ("country-named", country_named),
     ("repeated", repeated),
+    ("preposition", preposition),
 )
 
 
@@ -280,15 +380,10 @@ CITY_WORD_RULES = tuple(
 )
 
 
-def _plain_ids(candidate: Candidate) -> tuple[str, ...]:
-    return tuple(identity.lstrip("~") for identity in candidate.name.ids)
-
-
 def _canonical_ids(candidate: Candidate) -> tuple[str, ...]:
-    caseless = _CASELESS.match(candidate.scan.raw(candidate.start, candidate.end))
-    return (
-        _plain_ids(candidate) if caseless else tuple(i for i in candidate.name.ids if not i.startswith("~"))
-    )
+    if _CASELESS.match(candidate.scan.raw(candidate.start, candidate.end)):
+        return candidate.name.ids
+    return tuple(identity for identity in candidate.name.ids if identity not in candidate.name.alternates)
 
 
 @cache
@@ -296,37 +391,91 @@ def _country_of(identity: str) -> str:
     return place(identity).country
 
 
+def _lies_in(identity: str, areas: frozenset[str] | set[str]) -> bool:
+    """Whether a place lies in one of some countries or divisions ("US", "US.TX")."""
+    country = _country_of(identity)
+    return country in areas or f"{country}.{_division_of(identity)}" in areas
+
+
+@cache
+def _division_of(identity: str) -> str:
+    return gazetteer().record(identity).division
+
+
 def _following(candidate: Candidate, document: Document) -> set[str]:
-    return {
+    """Codes of the countries and divisions right after the name, perhaps behind "in"."""
+    scan, end = candidate.scan, candidate.end
+    codes = {
         code
-        for scan, start, _, code in _country_spots(document)
-        if scan is candidate.scan
-        and 0 <= start - candidate.end <= 1
-        and _ADJACENT.match(scan.gap(candidate.end - 1, start) if start == candidate.end else "")
+        for other, start, _, code in _area_spots(document)
+        if other is scan and 0 <= start - end <= 2 and _leads_to(scan, end, start, document)
     }
+    if document.language == "ar" and end < len(scan.words) and not scan.breaks(end):
+        codes |= _relation(scan.words[end])
+    return codes
 
 
-def _country_spots(document: Document) -> Iterator[tuple[Scan, int, int, str]]:
-    """Countries, and the candidates that are also a country's name."""
-    yield from document.countries
+def _leads_to(scan: Scan, end: int, start: int, document: Document) -> bool:
+    between = scan.words[end:start]
+    if start < len(scan.words) and not _ADJACENT.match(
+        "".join(scan.gap(i - 1, i) for i in range(end, start + 1))
+    ):
+        return False
+    return not between or tuple(between) in document.cues.in_before or between[0] in document.cues.beside
+
+
+@lru_cache(maxsize=5_000)
+def _relation(word: str) -> set[str]:
+    """The country of an Arabic adjective: «التركية» is of Turkey."""
+    if not (word.startswith("ال") and word.endswith(("یه", "ی"))) or len(word) < 6:
+        return set()
+    root = word[2:].removesuffix("ه").removesuffix("ی")
+    for name in (root, root + "ا", root + "یا", "ال" + root, root + "ه", "ال" + root + "ه"):
+        if (entry := gazetteer().entry(name)) and entry.area and "." not in entry.area:
+            return {entry.area}
+    return set()
+
+
+def _area_spots(document: Document) -> Iterator[tuple[Scan, int, int, str]]:
+    """Countries and divisions, and the candidates that are also a country's name."""
+    yield from document.areas
     for other in document.candidates:
-        if other.name.country and other.rule is None:
-            yield other.scan, other.start, other.end, other.name.country
+        if other.name.area and other.means_area and other.rule is None:
+            yield other.scan, other.start, other.end, other.name.area
 
 
 def accept(document: Document) -> None:
-    """Judge every candidate by the rules, then let accepted members of a list vouch for the others."""
+    """Judge every candidate by the rules, then let those accepted vouch for the others."""
+    previous: Candidate | None = None
     for candidate in document.candidates:
+        beside = previous if previous and previous.scan is candidate.scan else None
+        candidate.elsewhere = _elsewhere(candidate, document, beside)
+        previous = candidate
         rules = CITY_WORD_RULES if _is_city_word(candidate, document) else RULES
-        if not _elsewhere(candidate, document):
+        if not candidate.elsewhere:
             candidate.rule = next((name for name, rule in rules if rule(candidate, document)), None)
     _spread(document)
-    scores = Counter(
-        _country_of(i) for c in document.candidates if c.rule == "safe" for i in _plain_ids(c)[:1]
-    )
+    scores = _countries_of_the_settled(document)
+    _vouch_for_neighbours(document, scores)
     for candidate in document.candidates:
         if candidate.rule:
             candidate.city = _which(candidate, document, scores)
+
+
+def _countries_of_the_settled(document: Document) -> Counter[str]:
+    """How many cities of each country are known without the others' help."""
+    sure = (candidate for candidate in document.candidates if candidate.rule in {"safe", "trigger"})
+    settled = {_which(candidate, document, Counter()) for candidate in sure}
+    return Counter(_country_of(identity) for identity in settled if identity is not None)
+
+
+def _vouch_for_neighbours(document: Document, scores: Counter[str]) -> None:
+    """A normal name is a city's where another city of its country is named, and its own name is no by-name."""
+    for candidate in document.candidates:
+        if candidate.rule is None and candidate.grade == "N" and _may_follow(candidate, document):
+            own = (one for one in candidate.name.ids if one not in candidate.name.alternates)
+            if any(scores[_country_of(identity)] for identity in own):
+                candidate.rule = "neighbour"
 
 
 def _spread(document: Document) -> None:
@@ -335,7 +484,7 @@ def _spread(document: Document) -> None:
     links = [_siblings(left, right, document) for left, right in pairwise(ordered)]
     for run in _runs(links):
         members = ordered[run[0] : run[1] + 1]
-        normal = sum(member.name.grade in "SN" for member in members)
+        normal = sum(member.grade in "SN" and not member.elsewhere for member in members)
         if any(member.rule for member in members) or normal >= 3:
             for member in members:
                 if member.rule is None and _may_follow(member, document):
@@ -343,11 +492,11 @@ def _spread(document: Document) -> None:
 
 
 def _may_follow(candidate: Candidate, document: Document) -> bool:
-    """Whether a list may vouch for a name: no country's, and in Latin script no small city's by-name."""
-    if _elsewhere(candidate, document) or _is_city_word(candidate, document):
+    """Whether others may vouch for a name: no country's, and in Latin script no small city's by-name."""
+    if candidate.elsewhere or _is_city_word(candidate, document):
         return False
-    large = any(place(identity).population >= _LARGE for identity in _plain_ids(candidate))
-    return candidate.name.grade != "H" and (large or bool(_canonical_ids(candidate)))
+    large = any(place(identity).population >= _LARGE for identity in candidate.name.ids)
+    return not candidate.means_area and (large or bool(_canonical_ids(candidate)))
 
 
 def _runs(links: list[bool]) -> Iterator[tuple[int, int]]:
@@ -360,41 +509,65 @@ def _runs(links: list[bool]) -> Iterator[tuple[int, int]]:
 
 
 def _siblings(left: Candidate, right: Candidate, document: Document) -> bool:
-    """Whether only a comma, a year or "and" holds two names apart."""
-    if left.scan is not right.scan or not 0 <= right.start - left.end <= 3:
+    """Whether only a comma, a year, a country or "and" holds two names apart."""
+    scan = left.scan
+    if scan is not right.scan or not 0 <= right.start - left.end <= 5:
         return False
-    words = [token.text for token in left.scan.tokens[left.end : right.start]]
-    if any(not word.isdigit() and word not in document.cues.joins for word in words):
+    inside = {
+        at
+        for other, start, end, _ in document.areas
+        if other is scan and left.end <= start and end <= right.start
+        for at in range(start, end)
+    }
+    between = range(left.end, right.start)
+    words = [scan.words[at] for at in between if at not in inside]
+    if any(not word.isdigit() and word not in document.cues.joins and len(word) > 2 for word in words):
         return False
-    gap = left.scan.gap(left.end - 1, right.start)
-    bare = re.sub(r"[^\W\d_]+", "", gap)
-    prefixed = left.scan.tokens[right.start].text.startswith("و") and document.language == "ar"
-    return bool(_SEPARATORS.match(bare)) and bool(words or prefixed or bare.strip(" '’"))
+    if any(not word.isdigit() and word not in document.cues.joins for word in words) and not _suffixed(
+        scan, left.end
+    ):
+        return False
+    gap = "".join(scan.gap(at - 1, at) for at in range(left.end, right.start + 1))
+    prefixed = scan.words[right.start].startswith("و") and document.language == "ar"
+    return bool(_SEPARATORS.match(gap)) and bool(words or prefixed or gap.strip(" '’"))
+
+
+def _suffixed(scan: Scan, at: int) -> bool:
+    """Whether a word is a suffix behind an apostrophe."""
+    return scan.gap(at - 1, at) in ("'", "’", "ʼ")
 
 
 def _which(candidate: Candidate, document: Document, scores: Counter[str]) -> str | None:
     """R7: the city that leads its namesakes; None where none does."""
-    following, named, source = _following(candidate, document), document.named, document.source
+    ids = candidate.name.ids
+    if len(ids) == 1:
+        return ids[0]
+    following, source = _following(candidate, document), document.source
     ranked = sorted(
         (
-            _weight(place(identity.lstrip("~")).population)
-            + 3 * (_country_of(identity.lstrip("~")) in following)
-            + 2 * (_country_of(identity.lstrip("~")) in named)
-            + 1.5 * bool(source and source.country == _country_of(identity.lstrip("~")))
-            + 5 * bool(source and source.city == identity.lstrip("~"))
-            + min(3, scores[_country_of(identity.lstrip("~"))])
-            - 3 * identity.startswith("~"),
-            identity.lstrip("~"),
+            _weight(place(identity))
+            + 4 * _lies_in(identity, following)
+            + 2 * _lies_in(identity, document.named)
+            + 1.5 * bool(source and source.country == _country_of(identity))
+            + 5 * bool(source and source.city == identity)
+            + min(3, scores[_country_of(identity)])
+            + _AT_HOME * (_country_of(identity) in _HOME.get(document.language, ()))
+            + _KEPT * (identity in overlay())
+            - 3 * (identity in candidate.name.alternates)
+            - _NAMED_AFTER * (_country_of(identity) in _NEW_WORLD)
+            - _OTHERS_NAME * (identity in candidate.name.borrowed),
+            identity,
         )
-        for identity in candidate.name.ids
+        for identity in ids
     )
-    if len(ranked) > 1 and ranked[-1][0] - ranked[-2][0] < _LEAD:
+    if ranked[-1][0] - ranked[-2][0] < _LEAD:
         return None
     return ranked[-1][1]
 
 
-def _weight(population: int) -> float:
-    return math.log10(max(population, 1000))
+def _weight(known: Place) -> float:
+    least = _DISTRICT if known.kind == "district" else 1_000
+    return math.log10(max(known.population, least))
 
 
 def place_tags(scans: Sequence[Scan], language: str, source: Source | None) -> list[Tag]:

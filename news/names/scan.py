@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from news.languages.sentences import sentence_spans
-from news.languages.tokens import Token, tokens
+from news.languages.tokens import columns
 from news.names.index import Variants
 from news.names.keys import stem
 from news.values import Part, Span
 
 #: What may stand between two words of one city's name.
 _GLUE = re.compile(r"[\s\u200c'’ʼ.\-\u2010\u2011]*$")
+_ENDS_SENTENCE = re.compile(r"[.!?:;\n«»\"“”(]")
+_EZAFE = "ی"
 #: Taken by an earlier match; no name begins with it.
-TAKEN = "\0"
+TAKEN = "\n"
 
 
 @dataclass(slots=True)
@@ -26,17 +28,21 @@ class Scan:
 
     part: Part
     text: str
-    tokens: list[Token]
+    #: folded
+    words: list[str]
+    #: where each word begins and ends in the text
+    begins: list[int]
+    ends: list[int]
     stems: list[str]
-    sentence_starts: list[int]
+    _sentences: list[int] | None = None
 
     def raw(self, start: int, end: int) -> str:
         """The text of words `start` up to `end`, as written."""
-        return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+        return self.text[self.begins[start] : self.ends[end - 1]]
 
     def span(self, start: int, end: int) -> Span:
         """The place of words `start` up to `end`."""
-        return Span(part=self.part, start=self.tokens[start].start, end=self.tokens[end - 1].end)
+        return Span(part=self.part, start=self.begins[start], end=self.ends[end - 1])
 
     def take(self, start: int, end: int) -> None:
         """Blank words, so that nothing else matches them."""
@@ -44,11 +50,40 @@ class Scan:
 
     def gap(self, left: int, right: int) -> str:
         """The text between the end of word `left` and the start of word `right`."""
-        return self.text[self.tokens[left].end : self.tokens[right].start]
+        return self.text[self.ends[left] : self.begins[right]]
+
+    def breaks(self, at: int) -> bool:
+        """Whether more than spaces and joiners stands before a word, or it is the first."""
+        return at == 0 or at >= len(self.words) or not _GLUE.match(self.gap(at - 1, at))
+
+    def capital_before(self, at: int) -> bool:
+        """Whether only a space stands between a word and one before it that has a capital and begins no sentence."""
+        if at < 1 or self.gap(at - 1, at) != " " or not self._is_capital(at - 1):
+            return False
+        return at >= 2 and not _ENDS_SENTENCE.search(self.gap(at - 2, at - 1))
+
+    def capital_after(self, at: int) -> bool:
+        """Whether only a space stands between the word before `at` and that at `at`, which has a capital."""
+        return at < len(self.words) and self.gap(at - 1, at) == " " and self._is_capital(at)
+
+    def capitals(self, start: int, end: int) -> bool:
+        """Whether the first and the last of some words have capitals, or an apostrophe or a hyphen holds them together."""
+        return self._is_capital(start) and (self._is_capital(end - 1) or self.gap(end - 2, end - 1) != " ")
+
+    def _is_capital(self, at: int) -> bool:
+        return self.text[self.begins[at]].isupper()
+
+    def headline(self, share: float) -> bool:
+        """Whether most words of a title have a capital."""
+        if self.part is not Part.TITLE:
+            return False
+        long = [begin for begin, end in zip(self.begins, self.ends, strict=True) if end - begin >= 4]
+        capitals = sum(self.text[begin].isupper() for begin in long)
+        return capitals >= share * len(long)
 
     def glued_until(self, start: int, most: int = 6) -> int:
         """The end of the run of words from `start` that only spaces and hyphens hold apart."""
-        stop = min(start + most, len(self.tokens))
+        stop = min(start + most, len(self.words))
         for position in range(start + 1, stop):
             if not _GLUE.match(self.gap(position - 1, position)):
                 return position
@@ -56,7 +91,9 @@ class Scan:
 
     def sentence_of(self, position: int) -> int:
         """The number of the sentence that word `position` stands in."""
-        return bisect_right(self.sentence_starts, self.tokens[position].start)
+        if self._sentences is None:
+            self._sentences = [start for start, _ in sentence_spans(self.text)]
+        return bisect_right(self._sentences, self.begins[position])
 
     def words_of_sentence(self, position: int) -> Iterator[tuple[int, str]]:
         """(position, folded word) of the sentence around word `position`."""
@@ -64,17 +101,23 @@ class Scan:
         left = position
         while left > 0 and self.sentence_of(left - 1) == sentence:
             left -= 1
-        for at in range(left, len(self.tokens)):
+        for at in range(left, len(self.words)):
             if self.sentence_of(at) != sentence:
                 return
-            yield at, self.tokens[at].text
+            yield at, self.words[at]
 
 
 def scan(part: Part, text: str) -> Scan:
     """Read one part; a lone Persian ezafe is left out, as no name needs it."""
-    found = [token for token in tokens(text) if token.text != "ی"]
-    starts = [start for start, _ in sentence_spans(text)]
-    return Scan(part, text, found, [stem(token.text) for token in found], starts)
+    words, begins, ends = columns(text)
+    if _EZAFE in words:
+        kept = [at for at, word in enumerate(words) if word != _EZAFE]
+        words, begins, ends = (
+            [words[at] for at in kept],
+            [begins[at] for at in kept],
+            [ends[at] for at in kept],
+        )
+    return Scan(part, text, words, begins, ends, list(map(stem, words)))
 
 
 _TURKISH_SUFFIX = re.compile(
