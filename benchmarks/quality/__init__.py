@@ -1,1 +1,1 @@
-"""The quality gates: body, dates, language and memberships, each held to the floors of `floors.toml`."""
+"""The quality gates: body, dates, language, memberships and tags, each held to the floors of `floors.toml`."""

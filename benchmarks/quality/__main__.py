@@ -10,14 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.quality import body, dates, language, memberships
+from benchmarks.quality import body, claims, dates, language, memberships, tags
 from benchmarks.quality.measures import Missed, Outcome, floors, missed, raised, write
 
 GATES: Mapping[str, Callable[[], Outcome]] = {
     "body": body.measure,
+    "claims": claims.measure,
     "dates": dates.measure,
     "language": language.measure,
     "memberships": memberships.measure,
+    "tags": tags.measure,
 }
 
 
@@ -58,9 +60,8 @@ def _show_json(
 ) -> None:
     found = {
         "gates": {
-            name: {"items": outcome.items, "shares": outcome.shares, "faults": list(outcome.faults)}
-            if with_faults
-            else {"items": outcome.items, "shares": outcome.shares}
+            name: {"items": outcome.items, "shares": outcome.shares, "notes": list(outcome.notes)}
+            | ({"faults": list(outcome.faults)} if with_faults else {})
             for name, outcome in outcomes.items()
         },
         "floors": wanted,
@@ -79,6 +80,8 @@ def _show_tables(
     console = Console()
     for name, outcome in outcomes.items():
         console.print(_table(name, outcome, wanted))
+        for note in outcome.notes:
+            console.print(note, markup=False, highlight=False, soft_wrap=True)
         for fault in outcome.faults if with_faults else ():
             console.print(fault, markup=False, highlight=False, soft_wrap=True)
     for one in faults:

@@ -22,6 +22,7 @@ _PHRASE = {
     Strength.FUTURE: 0.35,
     Strength.LISTING: 0.35,
     Strength.AMONG: 0.35,
+    Strength.ACT: 0.36,
     Strength.OTHER: 0.35,
 }
 _NOUN, _BARE_NOUN = 0.30, 0.15

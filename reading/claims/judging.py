@@ -22,6 +22,8 @@ class Strength(StrEnum):
     LISTING = "listing"
     NOUN = "noun"
     AMONG = "among"
+    #: a word of membership beside a network, and nothing in the article that speaks against news
+    ACT = "act"
     OTHER = "other"
 
 
@@ -59,10 +61,20 @@ _CHANGES: tuple[tuple[str, Verb, Status], ...] = (
     ("applied", Verb.APPLIED, Status.ANNOUNCED),
     ("historical", Verb.JOINED, Status.HISTORICAL),
 )
+#: Kinds whose phrases mean nothing where a comma divides them.
+_IN_ONE_CLAUSE = frozenset({"applied", "planned", "historical"})
 #: Kinds whose network is what the city goes to, so that its meetings and its people do not count.
 _TOWARDS = frozenset({"joined", "future", "signed", "left"})
+#: Kinds that guests and partners do not make.
+_GUESTS = _TOWARDS | {"admitted"}
 #: What takes the news out of a statement of its own.
 _BACKGROUND: tuple[tuple[str, Status], ...] = (("denied", Status.DENIED), ("historical", Status.HISTORICAL))
+#: Kinds of which no word may stand beside a mere act.
+_AGAINST = (
+    "doubt", "denied", "invited", "left", "post", "elected", "renewed", "twinned", "council", "planned", "applied",
+)  # fmt: skip
+#: Kinds that make a title's news a plan, where the text does not repeat it.
+_PLANS = ("planned", "applied", "council", "denied", "invited")
 #: Kinds that make a statement of their own.
 _OWN: tuple[tuple[str, Verb, Status], ...] = (
     ("left", Verb.LEFT, Status.ANNOUNCED),
@@ -74,11 +86,11 @@ _OWN: tuple[tuple[str, Verb, Status], ...] = (
 )
 
 
-def statements(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
-    """Every statement of a sentence."""
-    if not lexicon.cue.search(sentence.line) and "C" not in sentence.line:
+def statements(sentence: Sentence, lexicon: Lexicon, *, near: bool = False) -> Iterator[Statement]:
+    """Every statement of a sentence; `near` tells that the title or the sentence before names a network."""
+    if not lexicon.has_cue(sentence.line):
         return
-    joinings = list(_joinings(sentence, lexicon))
+    joinings = list(_joinings(sentence, lexicon)) or list(_acts(sentence, lexicon, near=near))
     yield from joinings
     said = {statement.verb for statement in joinings}
     if not said:
@@ -106,8 +118,8 @@ def _background(category: str, sentence: Sentence, lexicon: Lexicon, marks: rang
         return None
     own = {sentence.clauses[at] for at in marks}
     for kind, status in _BACKGROUND:
-        for _, match in lexicon.matches(kind, sentence.line):
-            touched = sentence.at(*match.span())
+        for _, place in lexicon.matches(kind, sentence.line):
+            touched = sentence.at(*place)
             apart = status is Status.HISTORICAL or set(touched) - set(marks)
             if apart and own & {sentence.clauses[at] for at in touched}:
                 return status
@@ -118,11 +130,20 @@ def _found(category: str, sentence: Sentence, lexicon: Lexicon) -> Iterator[rang
     """The marks of each phrase of a kind that means the network itself and a member, no guest."""
     towards = category in _TOWARDS
     masked = _without_events(sentence, lexicon) if towards else sentence.line
-    for phrase in lexicon.phrases.get(category, ()):
-        for match in phrase.found(sentence.line if phrase.by_network else masked):
-            marks = sentence.at(*match.span())
-            if not (towards and _is_no_member(sentence, lexicon, marks)):
+    only_guests = towards and _only_guests(sentence, lexicon, masked)
+    for phrase in lexicon.possible(category, sentence.line):
+        if only_guests and not phrase.by_network and not phrase.needs_network:
+            continue
+        for place in phrase.found(sentence.line if phrase.by_network else masked):
+            marks = sentence.at(*place)
+            if not (category in _GUESTS and _is_no_member(sentence, lexicon, marks)):
                 yield marks
+
+
+def _only_guests(sentence: Sentence, lexicon: Lexicon, masked: str) -> bool:
+    """Whether every network of a sentence stands for its meeting or its people."""
+    spoken = lexicon.network_word
+    return " N " in sentence.line and " N " not in masked and not (spoken and spoken.search(masked))
 
 
 def _without_events(sentence: Sentence, lexicon: Lexicon) -> str:
@@ -134,13 +155,13 @@ def _without_events(sentence: Sentence, lexicon: Lexicon) -> str:
 
 def _is_no_member(sentence: Sentence, lexicon: Lexicon, marks: range) -> bool:
     """Whether the phrase speaks of guests and partners, or of attending what is called a forum."""
-    for _, match in lexicon.matches("no_member", sentence.line):
-        if set(sentence.at(*match.span())) & set(marks):
+    for _, place in lexicon.matches("no_member", sentence.line):
+        if set(sentence.at(*place)) & set(marks):
             return True
     meeting, line = lexicon.meeting, sentence.line
     if meeting is None or _has(sentence, lexicon, "evidence"):
         return False
-    attends = any(set(sentence.at(*m.span())) & set(marks) for _, m in lexicon.matches("attend", line))
+    attends = any(set(sentence.at(*found)) & set(marks) for _, found in lexicon.matches("attend", line))
     names = (sentence.marks[at] for at in sentence.of_kind(TagKind.NETWORK) if at in marks)
     return attends and any(meeting.search(f" {fold(mark.tags[0].alias)} ") for mark in names)
 
@@ -167,8 +188,56 @@ def _joinings(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
             yield Statement(sentence, strength, verb, status, marks, rule, reported, formal)
 
 
+def _acts(sentence: Sentence, lexicon: Lexicon, *, near: bool) -> Iterator[Statement]:
+    """The first word of membership of a sentence about a network, where nothing else in it says more."""
+    masked = _without_events(sentence, lexicon)
+    spoken = lexicon.network_word
+    named = " N " in sentence.line
+    if " N " not in masked and (named or not (near or (spoken and spoken.search(masked)))):
+        return
+    if any(_has(sentence, lexicon, category) for category in _AGAINST):
+        return
+    if "?" in sentence.text or "؟" in sentence.text:
+        return
+    for _, place in lexicon.matches("act", masked)[:1]:
+        marks = sentence.at(*place)
+        if _is_history(sentence, lexicon, marks):
+            return
+        if not _is_no_member(sentence, lexicon, marks):
+            formal = _has(sentence, lexicon, "formal")
+            yield Statement(
+                sentence,
+                Strength.ACT,
+                Verb.JOINED,
+                Status.ANNOUNCED,
+                marks,
+                "act",
+                reported=False,
+                formal=formal,
+            )
+
+
+def _is_history(sentence: Sentence, lexicon: Lexicon, marks: range) -> bool:
+    """Whether the sentence of an act has a bare year, or its clause words of the past."""
+    if any(mark.symbol == "Y" for mark in sentence.marks):
+        return True
+    own = {sentence.clauses[at] for at in marks}
+    past = (at for _, place in lexicon.matches("historical", sentence.line) for at in sentence.at(*place))
+    return any(sentence.clauses[at] in own for at in past)
+
+
+def speaks_of_plans(sentence: Sentence, lexicon: Lexicon) -> bool:
+    """Whether a sentence holds a word of plans, applications, refusals or invitations."""
+    return any(_has(sentence, lexicon, category) for category in _PLANS)
+
+
+def is_doubtful(sentence: Sentence, lexicon: Lexicon) -> bool:
+    """Whether a sentence holds a word of plans, refusals, posts or the past, whatever it says of them."""
+    return any(_has(sentence, lexicon, category) for category in _AGAINST)
+
+
 def _has(sentence: Sentence, lexicon: Lexicon, category: str) -> bool:
-    return next(lexicon.matches(category, sentence.line), None) is not None
+    return bool(lexicon.matches(category, sentence.line))
 
 
 def _futures(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
@@ -182,16 +251,30 @@ def _futures(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
         yield Statement(sentence, Strength.FUTURE, verb, status, marks, rule, reported=False, formal=False)
 
 
+def _answered(category: str, touched: range, marks: range) -> bool:
+    """Whether words are those of an admission itself: the application it answers, the board that decides it."""
+    if category == "post":
+        return touched.stop <= marks.start
+    return category == "applied" or (category == "planned" and bool(set(touched) & set(marks)))
+
+
 def _changed(
     sentence: Sentence, lexicon: Lexicon, marks: range, *, admitted: bool
 ) -> tuple[str, Verb, Status]:
     """What the words around a joining make of it; an admission answers the application it speaks of."""
     own = {sentence.clauses[at] for at in marks}
     for category, verb, status in _CHANGES:
-        for _, match in lexicon.matches(category, sentence.line):
-            touched = sentence.at(*match.span())
-            if admitted and (category == "applied" or (category == "planned" and set(touched) & set(marks))):
+        for _, place in lexicon.matches(category, sentence.line):
+            touched = sentence.at(*place)
+            if admitted and _answered(category, touched, marks):
                 continue
-            if category in lexicon.wide or own & {sentence.clauses[at] for at in touched}:
+            theirs = {sentence.clauses[at] for at in touched}
+            if category in _IN_ONE_CLAUSE and len(theirs) > 1 and not own >= theirs:
+                continue
+            if category in lexicon.wide or own & theirs:
                 return category, verb, status
+    if sentence.text.rstrip("\"'»” ").endswith(("?", "؟", "？")):
+        return "question", Verb.JOINED, Status.PLANNED
+    if any(sentence.marks[at].symbol == "Y" and clause in own for at, clause in enumerate(sentence.clauses)):
+        return "year", Verb.JOINED, Status.HISTORICAL
     return "", Verb.JOINED, Status.ANNOUNCED

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Literal
 
 from news.languages.tokens import words
 
@@ -15,7 +17,7 @@ from news.languages.tokens import words
 CATEGORIES = (
     "joined", "admitted", "signed", "noun", "among", "listing", "reporting", "formal", "planned", "applied", "council", "denied",
     "invited", "historical", "post", "elected", "left", "renewed", "hosts", "twinned", "future", "many",
-    "event", "no_member", "person", "attend", "evidence",
+    "event", "no_member", "person", "attend", "evidence", "act", "doubt", "void",
 )  # fmt: skip
 #: Kinds whose phrases stand right before a city; with those that stand right after it.
 _BESIDE = ("beside", "place")
@@ -29,38 +31,105 @@ BREAK = "¦"
 _GAPS = {"..": 3, "...": 12}
 #: A gap inside one group of words: no joint of the language may stand in it.
 _TIGHT = "~"
+#: Between parts that may stand in any order.
+_AND = "&"
+
+
+#: Where a phrase stands in a marked sentence: its first character, and the one behind its last.
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Needle:
+    """A word that every sentence with a phrase holds, or how such a word begins or ends."""
+
+    text: str
+    kind: Literal["word", "beginning", "ending"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """One phrase as written in the lexicon, and as a regular expression over marked sentences."""
+    """One phrase as written in the lexicon, and as regular expressions over marked sentences."""
 
     category: str
     written: str
-    pattern: re.Pattern[str]
-    #: one of these strings is in every sentence that the pattern matches; empty when there is none
-    needles: tuple[str, ...]
+    #: one, or several that may stand in any order
+    parts: tuple[re.Pattern[str], ...]
+    #: one of these is in every sentence that the phrase matches; empty when there is none
+    needles: tuple[Needle, ...]
     #: the network is what does it: "N welcomes C"
     by_network: bool
+    #: a network, or a word for one, is part of it
+    needs_network: bool
 
-    def found(self, line: str) -> Iterator[re.Match[str]]:
-        """Its matches in a marked sentence."""
-        if not self.needles:
-            yield from self.pattern.finditer(line)
-        for needle in self.needles:
-            if needle in line:
-                yield from self.pattern.finditer(line)
+    def found(self, line: str) -> Iterator[Place]:
+        """Where it stands in a marked sentence; parts in any order count once, from the first to the last."""
+        if len(self.parts) == 1:
+            yield from (match.span() for match in self.parts[0].finditer(line))
+            return
+        places = []
+        for part in self.parts:
+            match = part.search(line)
+            if match is None:
                 return
+            places.append(match.span())
+        first, last = min(start for start, _ in places), max(end for _, end in places)
+        if BREAK not in line[first:last]:
+            yield first, last
 
 
-@dataclass(frozen=True, slots=True)
+class Index:
+    """Phrases by the needles that they need, so that a sentence tries only those it may hold."""
+
+    def __init__(self, phrases: Iterable[Phrase], prefixes: str) -> None:
+        self._prefixes = prefixes
+        self._words: dict[str, list[Phrase]] = defaultdict(list)
+        self._beginnings: dict[int, dict[str, list[Phrase]]] = {}
+        self._endings: dict[int, dict[str, list[Phrase]]] = {}
+        self._always: list[Phrase] = []
+        for phrase in phrases:
+            if not phrase.needles:
+                self._always.append(phrase)
+            for needle in phrase.needles:
+                self._table(needle)[needle.text].append(phrase)
+
+    def _table(self, needle: Needle) -> dict[str, list[Phrase]]:
+        if needle.kind == "word":
+            return self._words
+        tables = self._beginnings if needle.kind == "beginning" else self._endings
+        return tables.setdefault(len(needle.text), defaultdict(list))
+
+    def among(self, words: Iterable[str]) -> dict[str, tuple[Phrase, ...]]:
+        """The phrases that may stand in a sentence of these words, by category."""
+        found = dict.fromkeys(self._always)
+        for word in words:
+            found.update(dict.fromkeys(self._of(word)))
+            if word[0] in self._prefixes:
+                found.update(dict.fromkeys(self._of(word[1:])))
+        by_category: dict[str, list[Phrase]] = defaultdict(list)
+        for phrase in found:
+            by_category[phrase.category].append(phrase)
+        return {category: tuple(phrases) for category, phrases in by_category.items()}
+
+    def _of(self, word: str) -> Iterator[Phrase]:
+        yield from self._words.get(word, ())
+        for size, table in self._beginnings.items():
+            yield from table.get(word[:size], ())
+        for size, table in self._endings.items():
+            yield from table.get(word[-size:], ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """One language's phrases."""
 
     language: str
-    phrases: dict[str, tuple[Phrase, ...]]
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    index: Index
     #: "this network", at the end of what stands before; None when the lexicon names none
     network_word: re.Pattern[str] | None
+    #: a network that the catalogue does not know: "the Alliance of River Towns"
+    strange: re.Pattern[str] | None
     city_word: re.Pattern[str] | None
     #: phrases right before a city that make it something other than a member
     before_city: re.Pattern[str] | None
@@ -75,30 +144,48 @@ class Lexicon:
     meeting: re.Pattern[str] | None
     #: a person, or a body that is no city
     person: re.Pattern[str] | None
-    #: a membership sentence holds at least one of these words' beginnings
-    cue: re.Pattern[str]
+    #: folded words right before the name of a town, and right behind it: "the town of", "Belediyesi"
+    town_before: tuple[tuple[str, ...], ...]
+    town_after: tuple[tuple[str, ...], ...]
     #: kinds that change a joining wherever in its sentence they stand; the others must share a clause with it
     wide: frozenset[str]
 
-    def matches(self, category: str, line: str) -> Iterator[tuple[Phrase, re.Match[str]]]:
+    def has_cue(self, line: str) -> bool:
+        """Whether a marked sentence may hold a statement at all."""
+        return not _CUES.isdisjoint(_present(self, line))
+
+    def possible(self, category: str, line: str) -> tuple[Phrase, ...]:
+        """The phrases of a category that a marked sentence may hold."""
+        return _present(self, line).get(category, ())
+
+    def matches(self, category: str, line: str) -> tuple[tuple[Phrase, Place], ...]:
         """Every match of a category in a marked sentence."""
-        for phrase in self.phrases.get(category, ()):
-            for match in phrase.found(line):
-                yield phrase, match
+        return _matches(self, category, line)
 
     def without_events(self, line: str, inside: Callable[[int, int], bool]) -> str:
         """A marked sentence in which a network whose meeting or people are meant is no longer an N.
 
         `inside` tells whether two places of the line are in one clause.
         """
-        for _, match in list(self.matches("event", line)):
-            if not inside(*match.span()):
+        for _, (start, end) in self.matches("event", line):
+            if not inside(start, end):
                 continue
-            phrase = _NETWORK.sub("E ", match.group())
+            phrase = _NETWORK.sub("E ", line[start:end])
             if self.network_word is not None:
                 phrase = self.network_word.sub(_blanked, f" {phrase}")[1:]
-            line = line[: match.start()] + phrase + line[match.end() :]
+            line = line[:start] + phrase + line[end:]
         return line
+
+
+@lru_cache(maxsize=256)
+def _present(lexicon: Lexicon, line: str) -> Mapping[str, tuple[Phrase, ...]]:
+    return lexicon.index.among(line.split())
+
+
+@lru_cache(maxsize=4096)
+def _matches(lexicon: Lexicon, category: str, line: str) -> tuple[tuple[Phrase, Place], ...]:
+    phrases = _present(lexicon, line).get(category, ())
+    return tuple((phrase, place) for phrase in phrases for place in phrase.found(line))
 
 
 _NETWORK = re.compile(r"(?<![^ ])N ")
@@ -144,24 +231,39 @@ def expression(phrase: str, prefixes: Sequence[str] = (), slots: dict[str, str] 
     return "(?<= )" + "".join(_piece(piece, prefixes, slots or {}) for piece in phrase.split())
 
 
-def _needles(phrase: str) -> tuple[str, ...]:
-    """Strings of which one must be there: the alternatives of the longest obligatory word."""
-    best: tuple[str, ...] = ()
+def _needles(phrase: str) -> tuple[Needle, ...]:
+    """What one of must be there: the alternatives of the longest obligatory word."""
+    best: tuple[Needle, ...] = ()
     for piece in phrase.split():
-        if piece in _GAPS or piece.endswith("?") or piece in ("^", "$", _TIGHT):
+        if piece in _GAPS or piece.endswith("?") or piece in ("^", "$", _TIGHT, _AND):
             continue
         alternatives = piece.split("|")
         if any(one.strip("*") in (*_SYMBOLS, "#") for one in alternatives):
             continue
-        heads = tuple((words(one.strip("*")) or [""])[0] for one in alternatives)
-        if not best or min(map(len, heads)) > min(map(len, best)):
-            best = heads
+        needles = tuple(map(_needle, alternatives))
+        if not best or min(map(_weight, needles)) > min(map(_weight, best)):
+            best = needles
     return best
+
+
+def _weight(needle: Needle) -> int:
+    return len(needle.text)
+
+
+def _needle(alternative: str) -> Needle:
+    first, *others = words(alternative.strip("*")) or [""]
+    if alternative.startswith("*"):
+        return Needle((others or [first])[-1], "ending")
+    return Needle(first, "beginning" if alternative.endswith("*") or others else "word")
 
 
 def _union(phrases: Iterable[str], prefixes: Sequence[str], end: str = "") -> re.Pattern[str] | None:
     expressions = [expression(phrase, prefixes) for phrase in phrases]
     return re.compile("(?:" + "|".join(expressions) + ")" + end) if expressions else None
+
+
+def _union_of(names: Sequence[str]) -> str:
+    return "|".join(_word(name, ()) for name in names)
 
 
 def _slots(data: dict[str, list[str]], prefixes: Sequence[str]) -> dict[str, str]:
@@ -176,40 +278,54 @@ def _slots(data: dict[str, list[str]], prefixes: Sequence[str]) -> dict[str, str
     listed = [expression(joint).removeprefix("(?<= )") for joint in data.get("joints", ())]
     joints = "|".join([f"[N{BREAK}] ", *listed])
     slots[_TIGHT] = rf"(?:(?!{joints})\S+ ){{0,3}}?"
-    for symbol, name in (("C", "cities"), ("N", "networks")):
-        spoken = [expression(phrase, prefixes).removeprefix("(?<= )") for phrase in data.get(name, ())]
-        slots[symbol] = "(?:" + "|".join([f"(?:{symbol} )+", *spoken]) + ")"
+    for symbol, names in (("C", ("cities",)), ("N", ("networks", "strange"))):
+        phrases = [phrase for name in names for phrase in data.get(name, ())]
+        spoken = [expression(phrase, prefixes).removeprefix("(?<= )") for phrase in phrases]
+        named = f"(?:{symbol} )+"
+        if symbol == "N" and data.get("articles"):
+            named = f"(?:{_union_of(data['articles'])}){{0,3}}{named}"
+        slots[symbol] = "(?:" + "|".join([named, *spoken]) + ")"
     return slots
 
 
-_CUE_CATEGORIES = (
-    "joined",
-    "admitted",
-    "signed",
-    "future",
-    "noun",
-    "among",
-    "listing",
-    "left",
-    "renewed",
-    "hosts",
-    "twinned",
-    "applied",
-    "post",
-    "elected",
-)
+#: Kinds of which a sentence must hold one, lest it says nothing of membership.
+_CUES = frozenset(
+    {
+        "joined", "admitted", "signed", "act", "future", "noun", "among", "listing", "left", "renewed", "hosts",
+        "twinned", "applied", "post", "elected",
+    }
+)  # fmt: skip
 
 
 def _phrase(category: str, written: str, prefixes: Sequence[str], slots: dict[str, str]) -> Phrase:
-    first, *others = written.split()
-    by_network = first == "N" and any("C" in piece.split("|") for piece in others)
-    pattern = re.compile(expression(written, prefixes, slots))
-    return Phrase(category, written, pattern, _needles(written), by_network)
+    parts = [part.strip() for part in written.split(f" {_AND} ")]
+    first, *others = parts[0].split()
+    return Phrase(
+        category,
+        written,
+        tuple(re.compile(expression(part, prefixes, slots)) for part in parts),
+        _needles(written),
+        by_network=first == "N" and any("C" in piece.split("|") for piece in others),
+        needs_network=any("N" in piece.split("|") for piece in written.split()),
+    )
 
 
 def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
     """A lexicon out of its parsed TOML; raises ValueError for an unknown kind of phrase."""
-    known = {*CATEGORIES, *_AROUND, *_WORD_LISTS.values(), "networks", "cities", "prefixes", "wide", "joints"}
+    known = {
+        *CATEGORIES,
+        *_AROUND,
+        *_WORD_LISTS.values(),
+        "networks",
+        "strange",
+        "town_before",
+        "town_after",
+        "articles",
+        "cities",
+        "prefixes",
+        "wide",
+        "joints",
+    }
     if unknown := set(data) - known:
         raise ValueError(f"{language}.membership.toml: unknown {', '.join(sorted(unknown))}")
     prefixes = data.get("prefixes", [])
@@ -219,10 +335,12 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         for category in CATEGORIES
     }
     before = [phrase for name in _BESIDE for phrase in data.get(name, ())]
-    needles = {needle for name in _CUE_CATEGORIES for phrase in phrases[name] for needle in phrase.needles}
+    every = (phrase for of_category in phrases.values() for phrase in of_category)
     return Lexicon(
         language=language,
         phrases=phrases,
+        index=Index(every, "".join(words(prefix)[0] for prefix in prefixes)),
+        strange=_union(data.get("strange", ()), prefixes),
         network_word=_union(data.get("networks", ()), prefixes),
         city_word=_union(data.get("cities", ()), prefixes),
         before_city=_union(before, prefixes, "$"),
@@ -232,7 +350,8 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         after_mayor=_union(data.get("after_mayor", ()), prefixes),
         meeting=_union(data.get("meetings", ()), prefixes),
         person=_union(data.get("persons", ()), prefixes),
-        cue=re.compile("|".join(map(re.escape, sorted(needles)))),
+        town_before=tuple(tuple(words(phrase)) for phrase in data.get("town_before", ())),
+        town_after=tuple(tuple(words(phrase)) for phrase in data.get("town_after", ())),
         wide=frozenset(data.get("wide", ("denied", "council"))),
     )
 

@@ -13,7 +13,9 @@ from news.names.cues import cues
 from news.values import Part, Span, Tag, TagKind
 from reading.claims.lexicon import BREAK
 
-_YEAR = re.compile(r"(?:1[34]\d\d|19[5-9]\d|20[0-4]\d)$")
+#: Years that can be past; a later one is a target.
+_YEAR = re.compile(r"(?:1[34]\d\d|19[5-9]\d|20[0-2]\d)$")
+_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?$")
 _STRONG = re.compile(r"[;؛]|\s[–—|]\s")
 _WEAK = re.compile(r"[,،:–—]|\s-\s")
 _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
@@ -58,28 +60,66 @@ class Sentence:
         """The marks that characters `start` up to `end` of the line touch."""
         return range(bisect_right(self.offsets, start) - 1, bisect_left(self.offsets, end))
 
+    def words(self, at: int, size: int) -> tuple[str, ...]:
+        """`size` symbols from a mark on."""
+        return tuple(mark.symbol for mark in self.marks[at : at + size])
+
+    def written(self, marks: range) -> str:
+        """What the text has from the first of these marks to the last."""
+        return self.text[self.marks[marks[0]].start - self.start : self.marks[marks[-1]].end - self.start]
+
+    def is_name(self, at: int) -> bool:
+        """Whether a mark is a word that begins with a capital, and no known name."""
+        return not self.marks[at].tags and self._initial(at).isupper()
+
+    def has_capitals(self, at: int) -> bool:
+        """Whether a mark is of a script that has capitals."""
+        return self._initial(at).lower() != self._initial(at).upper()
+
+    def _initial(self, at: int) -> str:
+        start = self.marks[at].start - self.start
+        return self.text[start : start + 1]
+
     def of_kind(self, kind: TagKind) -> Iterator[int]:
         """Positions of the marks that are cities, or networks."""
         return (at for at, mark in enumerate(self.marks) if mark.tags and mark.tags[0].kind is kind)
 
 
-def mark(title: str, text: str, tags: Sequence[Tag], language: str) -> tuple[Sentence, ...]:
-    """The sentences of an article, title first, with the names of `tags` marked."""
+def mark(
+    title: str,
+    text: str,
+    tags: Sequence[Tag],
+    language: str,
+    *,
+    recent: frozenset[str] = frozenset(),
+    only_named: bool = False,
+) -> tuple[Sentence, ...]:
+    """The sentences of an article, title first, with the names of `tags` marked.
+
+    `recent` years are no `Y`; `only_named` leaves out the sentences without a name.
+    """
     found: list[Sentence] = []
     for part, content in ((Part.TITLE, title), (Part.TEXT, text)):
         own = sorted((tag for tag in tags if tag.span.part is part), key=lambda tag: tag.span.start)
-        all_tokens = list(tokens(content))
-        starts = [token.start for token in all_tokens]
+        starts = [tag.span.start for tag in own]
         for start, end in sentence_spans(content):
-            inside = all_tokens[bisect_left(starts, start) : bisect_left(starts, end)]
-            names = [tag for tag in own if start <= tag.span.start < end]
-            found.append(
-                _sentence(part, len(found), content, start, end, _marks(inside, names, content, language))
-            )
+            names = own[bisect_left(starts, start) : bisect_left(starts, end)]
+            if only_named and not names:
+                continue
+            marks = _marks(list(_tokens(content, start, end)), names, content, language, recent)
+            found.append(_sentence(part, len(found), content, start, end, marks))
     return tuple(found)
 
 
-def _marks(words: Sequence[Token], names: Sequence[Tag], content: str, language: str) -> list[Mark]:
+def _tokens(content: str, start: int, end: int) -> Iterator[Token]:
+    """The words of a piece, with their places in the whole."""
+    for token in tokens(content[start:end]):
+        yield Token(token.text, token.start + start, token.end + start)
+
+
+def _marks(
+    words: Sequence[Token], names: Sequence[Tag], content: str, language: str, recent: frozenset[str]
+) -> list[Mark]:
     marks: list[Mark] = []
     waiting = list(reversed(names))
     for token in words:
@@ -87,11 +127,18 @@ def _marks(words: Sequence[Token], names: Sequence[Tag], content: str, language:
             waiting.pop()
         name = waiting[-1] if waiting and waiting[-1].span.start <= token.start else None
         if name is None:
-            marks.append(Mark("Y" if _YEAR.match(token.text) else token.text, token.start, token.end))
+            past = _YEAR.match(token.text) and token.text not in recent and not _ends_a_date(marks)
+            marks.append(Mark("Y" if past else token.text, token.start, token.end))
         elif not (marks and marks[-1].tags and marks[-1].tags[-1] is name):
             symbol = "C" if name.kind is TagKind.CITY else "N"
             marks.append(Mark(symbol, name.span.start, name.span.end, (name,)))
     return _joined(marks, content, language)
+
+
+def _ends_a_date(before: Sequence[Mark]) -> bool:
+    """Whether a year right after these words belongs to a day: "14 March", "March 14", "14.3."; such a day is news."""
+    last = [mark.symbol for mark in before[-3:]]
+    return any(map(_DAY.match, last[-2:])) and len(last) > 1
 
 
 def _joined(marks: Sequence[Mark], content: str, language: str) -> list[Mark]:
@@ -106,7 +153,20 @@ def _joined(marks: Sequence[Mark], content: str, language: str) -> list[Mark]:
             found[left:] = [Mark("C", found[left].start, mark.end, (*found[left].tags, *mark.tags))]
         else:
             found.append(mark)
-    return found
+    return [part for mark in found for part in _divided(mark, content)]
+
+
+def _divided(mark: Mark, content: str) -> Sequence[Mark]:
+    """Two cities with nothing but a comma between them are a venue and a subject, and no list."""
+    if mark.symbol != "C" or len(mark.tags) != 2:
+        return (mark,)
+    first, second = mark.tags
+    if content[first.span.end : second.span.start].strip() not in (",", "،"):
+        return (mark,)
+    return (
+        Mark("C", mark.start, first.span.end, (first,)),
+        Mark("C", second.span.start, mark.end, (second,)),
+    )
 
 
 def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str]) -> bool:

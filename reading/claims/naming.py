@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from news.names.cues import cues
 from news.values import Part, Source, Status, Tag, TagKind, Verb
-from reading.claims.judging import Statement, Strength
+from reading.claims.judging import Statement, Strength, is_doubtful, speaks_of_plans
 from reading.claims.lexicon import BREAK, Lexicon
 from reading.claims.marking import Sentence
 
@@ -19,9 +20,13 @@ class Found:
 
     keys: tuple[str, ...]
     how: str
+    #: as the text writes it, where no key is known
+    name: str | None = None
 
 
 NOBODY = Found((), "unknown")
+#: Words of a town's name.
+_LONGEST_NAME = 4
 
 
 class Article:
@@ -31,6 +36,8 @@ class Article:
         self.sentences = sentences
         self.lexicon = lexicon
         self.source = source
+        #: words between the parts of a list
+        self.joins = cues(lexicon.language).joins
         self._persons: dict[int, frozenset[int]] = {}
 
     @cached_property
@@ -52,6 +59,13 @@ class Article:
         later = [tag.key for _, tag in self._network_tags]
         return next(iter(earlier[-1:] or later[:1]), None)
 
+    def names_a_network_before(self, sentence: Sentence) -> bool:
+        """Whether the title, or the sentence right before, names a network."""
+        return any(
+            number == sentence.number - 1 or self.sentences[number].part is Part.TITLE
+            for number, _ in self._network_tags
+        )
+
     @cached_property
     def headline_cities(self) -> tuple[str, ...]:
         """The cities of the title that may be members."""
@@ -59,6 +73,21 @@ class Article:
             if sentence.part is Part.TITLE and (keys := self._eligible(sentence)):
                 return keys
         return ()
+
+    @cached_property
+    def is_void(self) -> bool:
+        """Whether it calls itself a rumour, a joke or a correction."""
+        return any(self.lexicon.matches("void", sentence.line) for sentence in self.sentences)
+
+    @cached_property
+    def speaks_of_plans(self) -> bool:
+        """Whether its text, the title aside, speaks of plans, applications or refusals."""
+        return any(speaks_of_plans(one, self.lexicon) for one in self.sentences if one.part is Part.TEXT)
+
+    @cached_property
+    def has_doubtful_title(self) -> bool:
+        """Whether the title speaks of plans, refusals, posts or the past."""
+        return any(is_doubtful(one, self.lexicon) for one in self.sentences if one.part is Part.TITLE)
 
     @cached_property
     def main_city(self) -> str | None:
@@ -97,8 +126,8 @@ class Article:
             return False
         clause = sentence.clauses[at]
         return any(
-            clause in {sentence.clauses[mark] for mark in sentence.at(*match.span())}
-            for _, match in self.lexicon.matches("historical", sentence.line)
+            clause in {sentence.clauses[mark] for mark in sentence.at(*place)}
+            for _, place in self.lexicon.matches("historical", sentence.line)
         )
 
     def _is_located(self, sentence: Sentence, at: int, behind: int) -> bool:
@@ -123,9 +152,7 @@ class Article:
     def _of_persons(self, sentence: Sentence) -> frozenset[int]:
         found = self._persons.get(sentence.number)
         if found is None:
-            touched = (
-                sentence.at(*match.span()) for _, match in self.lexicon.matches("person", sentence.line)
-            )
+            touched = (sentence.at(*place) for _, place in self.lexicon.matches("person", sentence.line))
             one_clause = (marks for marks in touched if len({sentence.clauses[at] for at in marks}) == 1)
             found = self._persons[sentence.number] = frozenset(at for marks in one_clause for at in marks)
         return found
@@ -172,10 +199,14 @@ def members(statement: Statement, article: Article) -> Found:
         return found
     if _speaks_of_a_city(statement, article):
         elsewhere = _members_elsewhere(statement, article, possible)
-        return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else NOBODY
+        return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else elsewhere
+    stranger = _unknown_member(statement, article)
+    if stranger and stranger[:1].isupper():
+        return Found((), "unknown", stranger)
     if eligible:
         return Found(_keys(sentence, [_nearest(eligible, statement.marks)]), "sentence")
-    return _members_elsewhere(statement, article, possible)
+    elsewhere = _members_elsewhere(statement, article, possible)
+    return elsewhere if elsewhere.keys else Found((), "unknown", stranger)
 
 
 def _in_phrase_or_clause(statement: Statement, eligible: Sequence[int]) -> Found:
@@ -214,9 +245,10 @@ def _members_elsewhere(statement: Statement, article: Article, possible: Sequenc
     """A mayor's city, the headline's, the publishing municipality, or the city that the article is about."""
     if possible:
         return Found(_keys(statement.sentence, [_nearest(possible, statement.marks)]), "mayor")
-    if statement.sentence.part is Part.TEXT and article.headline_cities:
+    counted = bool(article.lexicon.matches("many", statement.sentence.line))
+    if statement.sentence.part is Part.TEXT and article.headline_cities and not counted:
         return Found(article.headline_cities, "headline")
-    if next(article.lexicon.matches("many", statement.sentence.line), None) is not None:
+    if counted:
         return NOBODY
     source = article.source
     if source and source.city:
@@ -236,19 +268,88 @@ def _nearest(positions: Sequence[int], marks: range) -> int:
 
 
 def network_of(statement: Statement, article: Article) -> Found:
-    """The network that a statement is about."""
+    """The networks that a statement is about."""
     sentence = statement.sentence
     named = list(sentence.of_kind(TagKind.NETWORK))
     inside = [at for at in named if at in statement.marks]
-    if inside or named:
-        at = inside[0] if inside else _nearest(named, statement.marks)
-        return Found((sentence.marks[at].tags[0].key,), "inside" if inside else "sentence")
+    if inside:
+        return Found(_networks_listed(sentence, inside[0], article.joins), "inside")
+    if named:
+        nearest = _nearest(named, statement.marks)
+        return Found(_networks_listed(sentence, nearest, article.joins), "sentence")
+    if stranger := _stranger(statement, article):
+        return Found((), "unknown", stranger)
     spoken = article.lexicon.network_word
     previous = article.network_before(sentence)
     if previous and spoken is not None and spoken.search(sentence.line):
         return Found((previous,), "spoken-of")
+    return _network_elsewhere(statement, article)
+
+
+def _network_elsewhere(statement: Statement, article: Article) -> Found:
+    """The publishing network, or the one or two that the article is about."""
     if article.source and article.source.network:
         return Found((article.source.network,), "publisher")
-    if previous and len(article.networks) <= 2 and statement.strength is not Strength.NOUN:
+    if 0 < len(article.networks) <= 2 and statement.strength is not Strength.NOUN:
         return Found((article.networks.most_common(1)[0][0],), "only-network")
     return NOBODY
+
+
+def _networks_listed(sentence: Sentence, at: int, joins: frozenset[str]) -> tuple[str, ...]:
+    """A network and those listed with it: "Efus and Eurocities"; what follows a joint is another one."""
+    marks = sentence.marks
+    keys = [marks[at].tags[0].key]
+    joined = False
+    for mark in marks[at + 1 :]:
+        if mark.symbol == "N" and (joined or mark.tags[0].key in keys):
+            keys.append(mark.tags[0].key)
+            joined = False
+        elif mark.symbol in joins and not joined:
+            joined = True
+        else:
+            break
+    return tuple(dict.fromkeys(keys))
+
+
+def _stranger(statement: Statement, article: Article) -> str | None:
+    """A network that the catalogue does not know, in the phrase or its clause, as the text writes it."""
+    pattern, sentence = article.lexicon.strange, statement.sentence
+    for match in pattern.finditer(sentence.line) if pattern else ():
+        places = sentence.at(*match.span())
+        if statement.clauses & {sentence.clauses[at] for at in places}:
+            first = _name_until(sentence, places.start).start
+            return sentence.written(range(first, places.stop))
+    return None
+
+
+def _unknown_member(statement: Statement, article: Article) -> str | None:
+    """A town that no gazetteer knows, told by "the town of" before its name or "municipality" behind it."""
+    sentence, lexicon = statement.sentence, article.lexicon
+    for at, clause in enumerate(sentence.clauses):
+        if clause not in statement.clauses:
+            continue
+        for opening in lexicon.town_before:
+            start = at + len(opening)
+            if sentence.words(at, len(opening)) == opening and (places := _name_from(sentence, start)):
+                return sentence.written(places)
+        for ending in lexicon.town_after:
+            if sentence.words(at, len(ending)) == ending and (places := _name_until(sentence, at)):
+                return sentence.written(places)
+    return None
+
+
+def _name_from(sentence: Sentence, at: int) -> range:
+    """The name that begins at a mark: words with capitals, or one word of a script without them."""
+    if at < len(sentence.marks) and not sentence.marks[at].tags and not sentence.has_capitals(at):
+        return range(at, at + 1)
+    end = at
+    while end < len(sentence.marks) and end - at < _LONGEST_NAME and sentence.is_name(end):
+        end += 1
+    return range(at, end)
+
+
+def _name_until(sentence: Sentence, at: int) -> range:
+    start = at
+    while start > 0 and at - start < _LONGEST_NAME and sentence.is_name(start - 1):
+        start -= 1
+    return range(start, at)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from itertools import product
 
 from news.values import Claim, Part, Source, Status, Tag, TagKind, Verb
 from reading.claims.confidence import AGREEMENT, confidence
 from reading.claims.judging import Statement, Strength, statements
-from reading.claims.lexicon import lexicon
-from reading.claims.marking import mark
+from reading.claims.lexicon import Lexicon, lexicon
+from reading.claims.marking import Sentence, mark
+from reading.claims.moments import recent_years
 from reading.claims.naming import NOBODY, Article, Found, members, network_of
 
 #: What a text may say of a city and a network that takes the news out of a title about them.
 _CONTRADICTIONS = {Status.PLANNED, Status.DENIED, Status.HISTORICAL}
 _NAMED = frozenset({"inside", "clause", "spoken-of", "listed"})
+#: How the city of a mere act must be found.
+_BESIDE_AN_ACT = frozenset({"inside", "clause", "sentence", "spoken-of"})
 #: Verbs whose subject the sentence itself must name, and how it may be named.
 _DONE_BY = {
     Verb.ELECTED: _NAMED | {"mayor"},
@@ -24,21 +29,41 @@ _DONE_BY = {
 
 
 def read_claims(
-    *, title: str, text: str, tags: tuple[Tag, ...], language: str, source: Source | None
+    *,
+    title: str,
+    text: str,
+    tags: tuple[Tag, ...],
+    language: str,
+    source: Source | None,
+    now: datetime | None = None,
 ) -> tuple[Claim, ...]:
-    """The membership claims of an article, surest first; none for a language without a lexicon."""
+    """The membership claims of an article, surest first; none for a language without a lexicon.
+
+    `now` is when the article was published: "joined in 2026" is news in 2026, and history later. Without
+    it every bare year beside a joining is history.
+    """
     phrases = lexicon(language)
-    if phrases is None:
+    known = bool(source and source.network) or any(tag.kind is TagKind.NETWORK for tag in tags)
+    if phrases is None or not (known or tags):
         return ()
-    sentences = mark(title, text, tags, language)
+    recent = recent_years(now) if now else frozenset()
+    sentences = mark(title, text, tags, language, recent=recent, only_named=not known)
     article = Article(sentences, phrases, source)
     found = [
         claim
         for sentence in sentences
-        for statement in statements(sentence, phrases)
+        if known or _names_a_stranger(sentence, phrases)
+        for statement in statements(sentence, phrases, near=article.names_a_network_before(sentence))
         for claim in _claims(statement, article)
     ]
-    return tuple(sorted(_settled(found), key=lambda claim: -claim.confidence))
+    return tuple(sorted(_settled(found, article), key=lambda claim: -claim.confidence))
+
+
+def _names_a_stranger(sentence: Sentence, lexicon: Lexicon) -> bool:
+    """Whether a sentence names a city beside words for a network; without one it says nothing of membership."""
+    if " C " not in sentence.line:
+        return False
+    return any(word and word.search(sentence.line) for word in (lexicon.network_word, lexicon.strange))
 
 
 def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
@@ -50,17 +75,30 @@ def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
     if statement.verb is Verb.TWINNED:
         network = NOBODY
     score = confidence(statement, network.how, member.how, mayor=_is_the_mayor(statement, article))
-    for city in member.keys or (None,):
+    if statement.strength is Strength.ACT and not _is_plain(network, member, article):
+        return
+    status = statement.status
+    if article.is_void and status is Status.ANNOUNCED:
+        status = Status.DENIED
+    for city, key in product(member.keys or (None,), network.keys or (None,)):
         yield Claim(
             member=city,
-            network=network.keys[0] if network.keys else None,
+            network=key,
             verb=statement.verb,
-            status=statement.status,
+            status=status,
             sentence=statement.sentence.text,
             span=statement.sentence.span,
             confidence=score,
             rule=f"{statement.rule}/{network.how}/{member.how}",
+            member_name=member.name,
+            network_name=network.name,
         )
+
+
+def _is_plain(network: Found, member: Found, article: Article) -> bool:
+    """Whether a mere act has its network and its city beside it, under a title that speaks of nothing else."""
+    named = network.how != "only-network" and member.how in _BESIDE_AN_ACT
+    return named and not article.has_doubtful_title
 
 
 def _worth_keeping(statement: Statement, article: Article, network: Found, member: Found) -> bool:
@@ -69,6 +107,8 @@ def _worth_keeping(statement: Statement, article: Article, network: Found, membe
         return False
     if network.keys:
         return statement.verb is Verb.JOINED or bool(member.keys)
+    if network.name:
+        return statement.verb is Verb.JOINED and bool(member.keys or member.name)
     spoken = article.lexicon.network_word
     beside = member.how in ("inside", "clause", "sentence")
     return beside and spoken is not None and bool(spoken.search(statement.sentence.line))
@@ -94,20 +134,39 @@ def _is_the_mayor(statement: Statement, article: Article) -> bool:
     return all(article.is_mayors(sentence, at) for at in cities)
 
 
-def _settled(found: list[Claim]) -> Iterable[Claim]:
+def _settled(found: list[Claim], article: Article) -> Iterable[Claim]:
     """The best claim of each kind, after title and text have been held against each other."""
-    return _merged(_held_against(found))
+    return _merged(_held_against(found, article))
 
 
-def _held_against(found: list[Claim]) -> Iterator[Claim]:
+def _held_against(found: list[Claim], article: Article) -> Iterator[Claim]:
     for claim in found:
+        if any(_speaks_against(other, claim) for other in found):
+            continue
         if claim.verb is Verb.JOINED and claim.status is Status.ANNOUNCED:
-            yield _weighed(claim, found)
+            yield _weighed(claim, found, article)
         else:
             yield claim
 
 
-def _weighed(claim: Claim, found: list[Claim]) -> Claim:
+def _is_mere_act(claim: Claim) -> bool:
+    return claim.rule.startswith(Strength.ACT.value)
+
+
+def _speaks_against(other: Claim, weak: Claim) -> bool:
+    """Whether a statement proper says of a weak one's city and network that it did something else.
+
+    A mere act yields to any other statement, a noun ("the membership of C in N") to its leaving.
+    """
+    if other.network not in (weak.network, None) or other.member not in (weak.member, None):
+        return False
+    if weak.rule.startswith(Strength.NOUN.value):
+        return other.verb is Verb.LEFT and other.status is Status.ANNOUNCED
+    joining = other.verb is Verb.JOINED and other.status is Status.ANNOUNCED
+    return _is_mere_act(weak) and not _is_mere_act(other) and not joining
+
+
+def _weighed(claim: Claim, found: list[Claim], article: Article) -> Claim:
     """An announced joining, surer where title and text agree, taken back where the text says otherwise."""
     others = [
         other for other in found if other.network in (claim.network, None) and _same_member(claim, other)
@@ -118,7 +177,11 @@ def _weighed(claim: Claim, found: list[Claim]) -> Claim:
         if contrary:
             status = contrary[0].status if contrary[0].verb is Verb.JOINED else Status.PLANNED
             return replace(claim, status=status, rule=f"{claim.rule}/text-says-otherwise")
-    if len(announced) == 2:
+        if article.speaks_of_plans:
+            return replace(claim, status=Status.PLANNED, rule=f"{claim.rule}/text-speaks-of-plans")
+    if any(o.verb is Verb.JOINED and o.status is Status.DENIED and o.member == claim.member for o in others):
+        return replace(claim, status=Status.DENIED, rule=f"{claim.rule}/denied-elsewhere")
+    if len(announced) == 2 and claim.member and claim.network:
         return replace(claim, confidence=round(min(1.0, claim.confidence + AGREEMENT), 2))
     return claim
 
@@ -134,7 +197,12 @@ def _contradicts(other: Claim) -> bool:
 def _merged(claims: Iterable[Claim]) -> list[Claim]:
     best: dict[tuple[str | None, str | None, Verb, Status], Claim] = {}
     for claim in claims:
-        key = (claim.member, claim.network, claim.verb, claim.status)
+        key = (
+            claim.member or claim.member_name,
+            claim.network or claim.network_name,
+            claim.verb,
+            claim.status,
+        )
         if key not in best or claim.confidence > best[key].confidence:
             best[key] = claim
     return list(best.values())

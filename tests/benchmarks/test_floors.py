@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.quality import __main__ as command
-from benchmarks.quality import body, dates, language, measures, memberships
+from benchmarks.quality import body, claims, dates, language, measures, memberships, tags
 from benchmarks.quality.layouts import LAYOUTS
 from benchmarks.quality.measures import Outcome, floors, missed, raised, write
 from samples.library import SITES
@@ -31,8 +31,10 @@ def test_every_floor_is_measured_and_every_share_has_a_floor(make_specimen):
     outcomes = (
         body.measure([make_specimen(group) for group in groups]),
         dates.measure(dates.forms()[:3]),
+        claims.measure(),
         language.measure(),
         memberships.measure([]),
+        tags.measure(),
     )
     measured = {name for outcome in outcomes for name in outcome.shares}
     assert set(floors()) == measured
