@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli import members
 from cli.opening import archive
 from cli.output import JsonOption, out, print_json, print_line
 from cli.picking import city_key, day, network_key
@@ -22,8 +23,14 @@ app = typer.Typer(add_completion=False)
 _CSV = ("city", "country", "network", "network_name", "verb", "status", "confidence", "first_reported")
 
 
-@app.command()
+app.command()(members.load)
+app.command()(members.known)
+app.command()(members.unload)
+
+
+@app.callback(invoke_without_command=True)
 def memberships(
+    context: typer.Context,
     network: Annotated[str | None, typer.Option(help="Network: key, acronym or name.")] = None,
     city: Annotated[str | None, typer.Option(help="City: name or GeoNames id.")] = None,
     since: Annotated[str | None, typer.Option(help="First reported on or after this day.")] = None,
@@ -32,7 +39,9 @@ def memberships(
     json: JsonOption = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
-    """The register of memberships, newest report first."""
+    """The register of memberships, newest report first; and the lists of members that are known already."""
+    if context.invoked_subcommand:
+        return
     if json and csv:
         raise UsageError("--json and --csv exclude each other")
     with archive() as store, store.reading() as session:

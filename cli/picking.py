@@ -11,10 +11,14 @@ from sqlmodel import Session
 
 from news.errors import UsageError
 from news.languages.tokens import fold
-from news.names.catalogue import networks, overlay
+from news.names.catalogue import networks
+from news.names.lookup import AmbiguousPlace, place_called
 from news.values import Source
 from spiders.catalogue import find_source, load_sources
 from storage import runs
+
+#: "Tripoli, LB"
+_WITH_COUNTRY = re.compile(r"(?P<name>.+?)\s*[,،]\s*(?P<country>[A-Za-z]{2})")
 
 
 def source_called(folder: Path, key: str) -> Source:
@@ -57,14 +61,21 @@ def network_key(text: str | None) -> str | None:
 
 
 def city_key(text: str | None) -> str | None:
-    """The GeoNames id of a city given by id or by a name in any language that the overlay knows."""
+    """The GeoNames id of a city given by id or name, in any language, with its country where it needs one.
+
+    "Tripoli, LB" tells which Tripoli. Raises UsageError for one that is not known, or that several are called.
+    """
     if text is None or text.isdecimal():
         return text
-    wanted = fold(text)
-    for city in overlay().values():
-        if wanted in map(fold, (city.name, *(name for names in city.names.values() for name in names))):
-            return city.key
-    raise UsageError(f"no city is called {text!r}; its GeoNames id works too")
+    named = _WITH_COUNTRY.fullmatch(text)
+    name, country = (named["name"], named["country"]) if named else (text, None)
+    try:
+        found = place_called(name, country)
+    except AmbiguousPlace as error:
+        raise UsageError(f"{error}: give the id, or the country as in \"{name}, {error.places[0].country}\"") from None
+    if found is None:
+        raise UsageError(f"no city is called {text!r}; its GeoNames id works too")
+    return found.key
 
 
 def day(name: str, text: str | None) -> datetime | None:

@@ -1,0 +1,48 @@
+"""A place by the name that a person types or a list gives."""
+
+from __future__ import annotations
+
+from news.languages.tokens import fold
+from news.names.catalogue import Place, overlay, place
+from news.names.gazetteer import gazetteer
+from news.names.keys import key
+
+#: So many times larger than the next, a place is what everybody means.
+_OUTSTANDING = 5
+
+
+class AmbiguousPlace(ValueError):
+    """A name that several places have, none of them outstanding."""
+
+    def __init__(self, name: str, places: tuple[Place, ...]) -> None:
+        choices = ", ".join(f"{found.name} in {found.country} ({found.key})" for found in places[:5])
+        super().__init__(f"{name!r} may be {choices}")
+        self.places = places
+
+
+def places_called(name: str, country: str | None = None) -> tuple[Place, ...]:
+    """Every place of this name in any language, the largest first; `country` is an ISO 3166 alpha-2 code."""
+    wanted, found = key(name), set(_hand_kept(name))
+    entry = gazetteer().entry(wanted) if wanted else None
+    if entry is not None:
+        found.update(entry.ids)
+    places = (place(identity) for identity in found)
+    here = (one for one in places if country is None or one.country == country.upper())
+    return tuple(sorted(here, key=lambda one: (-one.population, one.key)))
+
+
+def place_called(name: str, country: str | None = None) -> Place | None:
+    """The place of this name, or None; raises AmbiguousPlace where several may be meant."""
+    found = places_called(name, country)
+    if len(found) > 1 and found[0].population < _OUTSTANDING * found[1].population:
+        raise AmbiguousPlace(name, found)
+    return found[0] if found else None
+
+
+def _hand_kept(name: str) -> list[str]:
+    wanted = fold(name)
+    return [
+        kept.key
+        for kept in overlay().values()
+        if wanted in map(fold, (kept.name, *(alias for aliases in kept.names.values() for alias in aliases)))
+    ]
