@@ -18,3 +18,10 @@ def log_to_stderr(settings: Settings) -> None:
     )
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def quiet(settings: Settings) -> Settings:
+    """Child processes that log between the bars only what went wrong, unless a level was asked for."""
+    if "log_level" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"log_level": "WARNING"})

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from alerts.quoting import isolated
+from cli import adding, exchanging
 from cli.completing import source_keys
 from cli.opening import archive
 from cli.output import JsonOption, complain, out, print_json, print_line, print_table
 from cli.picking import source_called
+from news.languages.quoting import isolated
 from news.settings import load_settings
 from news.values import Source
 from scheduler.clock import is_enabled
@@ -21,6 +22,12 @@ from storage.runs import SourceState
 
 app = typer.Typer(help="The sources that are watched.", no_args_is_help=True, add_completion=False)
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", autocompletion=source_keys)]
+
+app.command("add")(adding.add)
+app.command("test")(adding.try_one)
+app.command("remove")(adding.remove)
+app.command("import")(exchanging.import_sources)
+app.command("export")(exchanging.export_sources)
 
 
 @app.command("list")

@@ -112,7 +112,7 @@ class LocalExecutor:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "scheduler.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            env=_environment(self._settings), start_new_session=True, limit=2**20,
+            env=child_environment(self._settings), start_new_session=True, limit=2**20,
         )
         worker = _Worker(process)
         worker.listener = asyncio.create_task(self._listen(worker))
@@ -167,7 +167,7 @@ class LocalExecutor:
                 future.set_result(report)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def child_environment(settings: Settings) -> dict[str, str]:
     """The child sees these settings, and no variable that they did not take."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("JARCHI_")}
     return {**inherited, **settings.environment()}

@@ -17,8 +17,15 @@ from alerts.delivering import Sent
 from alerts.rules import ensure_default_rule
 from cli import telling
 from cli.completing import source_keys
+from cli.crawl import print_runs
 from cli.main import app
+from crawler.tally import Tally
 from news.settings import fixed_settings
+from news.values import Article, Language
+from scheduler.protocol import Report
+from storage import articles
+from storage.articles import Arrival
+from storage.schema import open_store
 
 ROOT = Path(__file__).parents[2]
 BROKEN = 'name = "x"\nfeeds = ["ftp://example.org"]\n'
@@ -79,7 +86,7 @@ def test_a_broken_source_hides_no_other(jarchi, home):
 
 def test_a_source_is_shown_as_its_file_would_have_it(jarchi):
     shown = tomllib.loads(jarchi("sources", "show", "yazd").stdout)
-    assert shown["lists"] == [{"url": "https://yazd.ir/fa/w/", "article": "/fa/w/.+|/-/.+"}]
+    assert shown["lists"] == [{"url": "https://yazd.ir/fa/w/", "article": "/fa/w/[^?].*|/-/.+"}]
     assert shown["enabled"] is False
     assert json.loads(jarchi("sources", "enable", "yazd", "--json").stdout) == {"key": "yazd", "enabled": True}
     assert tomllib.loads(jarchi("sources", "show", "yazd").stdout)["enabled"] is True
@@ -168,3 +175,27 @@ def test_scrapy_says_what_is_wrong_with_a_setting_or_a_source(environment, home)
     assert broken.returncode == 2
     assert "broken.toml: feeds.0" in broken.stderr
     assert "Traceback" not in wrong.stderr + broken.stderr
+
+
+def test_a_crawl_prints_what_a_list_gave_and_which_dates_were_refused(capsys):
+    run = Tally("town", new=2, from_list=1, refused_dates=3).as_object()
+    print_runs([Report(id=1, source="town", finished=True, run=run)])
+    shown = capsys.readouterr().out
+    assert "from list" in shown
+    assert "dates refused" in shown
+    print_runs([Report(id=1, source="town", finished=True, run=Tally("town").as_object())])
+    assert "dates refused" not in capsys.readouterr().out
+
+
+def test_an_article_is_shown_with_its_agency(jarchi, home):
+    article = Article(
+        url="https://a.example/1", source="a", title="Plan", text="The council met.", agency="ISNA",
+        language=Language(code="en", confidence=1.0), fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )  # fmt: skip
+    store = open_store(f"sqlite:///{home / 'jarchi.db'}")
+    with store.writing() as session:
+        _, number = articles.save(session, article, Arrival(now=article.fetched_at))
+    store.close()
+    assert json.loads(jarchi("show", str(number), "--json").stdout)["agency"] == "ISNA"
+    assert "agency \u2068ISNA\u2069" in jarchi("show", str(number)).stdout
+    assert json.loads(jarchi("export").stdout)["agency"] == "ISNA"
