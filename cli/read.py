@@ -16,6 +16,7 @@ import typer
 
 import reading
 from cli.completing import source_keys
+from cli.opening import know_own_names
 from cli.output import complain, print_json
 from news.errors import JarchiError, UsageError
 from news.settings import load_settings
@@ -38,6 +39,7 @@ def read(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Files or standard input hold records, an article a line.")] = False,
 ) -> None:
     """Read pages or texts and print the articles as JSON."""
+    know_own_names(load_settings())
     paths = files or [Path("-")]
     known = find_source(_sources(), source) if source else None
     if jsonl:

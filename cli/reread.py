@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress
 from sqlmodel import Session
 
-from cli.opening import archive
+from cli.opening import archive, know_own_names
 from cli.output import JsonOption, err, print_json, print_line
 from cli.picking import day, source_keys
 from news.settings import load_settings
@@ -39,6 +39,7 @@ def reread(
     is news by its own date. Stopped, it can be started again; what is done is done.
     """
     settings = load_settings()
+    know_own_names(settings)
     with archive(settings) as store:
         with store.reading() as session:
             (key,) = source_keys(session, settings.sources_folder, [source] if source else None) or (None,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,12 +12,14 @@ import typer
 from sqlmodel import Session
 
 from cli.opening import archive
-from cli.output import JsonOption, print_json, print_line, print_table
+from cli.output import JsonOption, err, print_json, print_line, print_table
 from cli.picking import city_key, network_key
 from news.errors import UsageError
 from news.languages.quoting import isolated
+from news.names.own import OwnName
+from news.names.own_file import add_own_name
 from news.settings import load_settings
-from news.values import Claim, Status, Verb
+from news.values import Claim, Status, TagKind, Verb
 from storage import reviewing
 from storage.reviewing import Correction, Decision, Judgement, ReviewItem, Verdict
 from web.objects import claim_object
@@ -58,13 +60,21 @@ def yes(
     network: Annotated[str | None, typer.Option(help="The network: key, acronym or name.")] = None,
     verb: Annotated[Verb | None, typer.Option(help="What happened, where it was misread.")] = None,
     status: Annotated[Status | None, typer.Option(help="How real it is, where it was misread.")] = None,
+    city_alias: Annotated[str | None, typer.Option(help="What the text calls the city: known from now on.")] = None,
+    network_alias: Annotated[str | None, typer.Option(help="What the text calls the network: known from now on.")] = None,
     by: _By = None,
     note: _Note = None,
     json: JsonOption = False,
 ) -> None:
     """The claim is true, as read or as put right here; it alerts where its article is news."""
     right = Correction(member=city_key(city), network=network_key(network), verb=verb, status=status)
+    names = [*_alias(TagKind.CITY, "city", right.member, city_alias)]
+    names += _alias(TagKind.NETWORK, "network", right.network, network_alias)
     _judge(claim, Judgement(verdict=Verdict.YES, by=_name(by), correction=right, note=note), json)
+    path = load_settings().names_file
+    for name in names:
+        if add_own_name(path, name):
+            err.print(f"{path}: {isolated(name.name)} added; `jarchi reread` looks for it in the archive", highlight=False)
 
 
 @app.command()
@@ -89,6 +99,14 @@ def decided(limit: _Limit = 50, json: JsonOption = False) -> None:
         return
     columns = ("claim", "verdict", "city", "network", "verb", "by", "at", "note", "article")
     print_table("Decided", columns, ([*_decision_object(item).values()] for item in found))
+
+
+def _alias(kind: TagKind, option: str, key: str | None, alias: str | None) -> Iterator[OwnName]:
+    if alias is None:
+        return
+    if key is None:
+        raise UsageError(f"--{option}-alias needs --{option}: whose name is {alias!r}?")
+    yield OwnName(kind=kind, key=key, name=alias)
 
 
 def _judge(claim: str, judgement: Judgement, json: bool) -> None:

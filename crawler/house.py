@@ -21,6 +21,7 @@ from crawler.hosts import HostRegistry
 from crawler.readers import ReaderPool
 from crawler.tally import Tally
 from news.errors import StorageError
+from news.names.own_file import read_own_names
 from news.settings import Settings, load_settings
 from storage import runs
 from storage.engine import Store
@@ -50,7 +51,9 @@ class Facilities:
         self.clock = clock
         self.store: Store = open_store(settings.database)
         self.hosts = HostRegistry(settings.host_delay)
-        self.readers = ReaderPool(settings.readers, settings.page_deadline)
+        self.readers = ReaderPool(
+            settings.readers, settings.page_deadline, names=read_own_names(settings.names_file)
+        )
         #: set when the process is to end: nobody waits for a host's turn any more
         self.stopping = asyncio.Event()
         # one thread: the writers of a process take turns instead of waiting for SQLite's lock

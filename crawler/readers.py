@@ -20,6 +20,8 @@ import reading
 from crawler import following
 from crawler.following import Following
 from news.addresses import is_web_address
+from news.names import own
+from news.names.own import OwnName
 from news.values import Article, Lead, NotArticle, Page, Refusal, Source
 from reading.continuation import join_pages
 
@@ -47,9 +49,12 @@ class Reading:
 class ReaderPool:
     """A small pool of reader processes, started with the first page and ended with this process."""
 
-    def __init__(self, size: int, page_deadline: timedelta, *, memory: int = _MEMORY) -> None:
+    def __init__(
+        self, size: int, page_deadline: timedelta, *, memory: int = _MEMORY, names: Sequence[OwnName] = ()
+    ) -> None:
         self._size = size
         self._memory = memory
+        self._names = tuple(names)
         self._seconds = page_deadline.total_seconds()
         self._pool: ProcessPool | None = None
 
@@ -98,8 +103,8 @@ class ReaderPool:
                 max_workers=self._size,
                 max_tasks=_PAGES_A_READER,
                 context=context,
-                initializer=_bound,
-                initargs=[self._memory],
+                initializer=_begin,
+                initargs=[self._memory, self._names],
             )
         return self._pool
 
@@ -146,6 +151,11 @@ def _outcome(page: Page, source: Source, lead: Lead | None, now: datetime, first
         refused = NotArticle(address=page.address, refusal=Refusal.NO_ADDRESS, detail=outcome.url)
         return Reading(outcome=refused)
     return Reading(outcome=outcome, following=following.of(page, outcome, first))
+
+
+def _begin(memory: int, names: tuple[OwnName, ...]) -> None:
+    _bound(memory)
+    own.use(names)
 
 
 def _bound(memory: int) -> None:

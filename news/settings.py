@@ -12,6 +12,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -22,14 +23,18 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from news.errors import SettingsError
+from news.mailboxes import mailbox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: The file of settings, looked for in `JARCHI_HOME`.
 FILE_NAME = "jarchi.toml"
 _PREFIX = "JARCHI_"
+#: Behind the variable of a secret: the file that holds it.
+_FILE = "_FILE"
 _SPAN = re.compile(r"(\d{1,8}(?:\.\d{1,9})?) ?([smhd]?)")
 _UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 #: Longer ones would leave the calendar when they are added to a moment.
@@ -54,7 +59,46 @@ def _bounded(span: timedelta) -> timedelta:
     return span
 
 
+def _public(address: str) -> str:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("not an address like https://jarchi.example.org")
+    return address.rstrip("/")
+
+
 Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_bounded)]
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from files: `JARCHI_<NAME>_FILE` names one; systemd lays one named after the setting (LoadCredential=)."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """What the file of a secret holds, without the line end; None where there is no file."""
+        path = self._path(field_name) if _is_secret(field) else None
+        if path is None:
+            return None, field_name, False
+        try:
+            return path.read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{_variable(field_name)}: cannot be read from {path}: {error}") from None
+
+    def _path(self, name: str) -> Path | None:
+        variables = {variable.upper(): value for variable, value in os.environ.items()}
+        if named := variables.get(f"{_variable(name)}{_FILE}"):
+            return Path(named)
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        credential = Path(folder) / name if folder else None
+        return credential if credential and credential.is_file() else None
+
+    def __call__(self) -> dict[str, Any]:
+        """The secrets that lie in files."""
+        fields = self.settings_cls.model_fields.items()
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return field.annotation == (SecretStr | None)
 
 
 class Settings(BaseSettings):
@@ -93,6 +137,36 @@ class Settings(BaseSettings):
     alert_max_age: Span = Field(
         default=timedelta(days=30), description="an article older than this never alerts"
     )
+    smtp_host: str = Field(default="", description="server that takes the mails; without one no mail leaves")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="its port")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the way there is kept secret: starttls, tls from the first byte, or none"
+    )
+    smtp_user: str = Field(default="", description="name to log in with; without one nobody logs in")
+    smtp_password: SecretStr | None = Field(default=None, description="password to log in with")
+    smtp_from: str = Field(default="", description="sender of the mails: Jarchi &lt;jarchi@example.org&gt;")
+    smtp_timeout: Span = Field(
+        default=timedelta(seconds=30), description="time after which a server that does not answer is given up"
+    )
+    alert_first_wait: Span = Field(
+        default=timedelta(minutes=1), description="wait after an alert failed once; it doubles with every failure"
+    )
+    alert_longest_wait: Span = Field(default=timedelta(hours=6), description="the longest of these waits")
+    alert_give_up: Span = Field(
+        default=timedelta(days=4), description="time after which an alert that failed ever since is dead"
+    )
+    alert_run_limit: Span = Field(
+        default=timedelta(minutes=1), description="time that one way of sending may take before others have their turn"
+    )
+    alert_budget: int = Field(
+        default=20, ge=0, description="mails about one event a day and recipient; more wait for a digest; 0: no bound"
+    )
+    web_url: Annotated[str, AfterValidator(_public)] = Field(
+        default="", description="address at which readers reach the web page, for links: https://jarchi.example.org"
+    )
+    link_key: SecretStr | None = Field(
+        default=None, min_length=16, description="secret that signs the links in mails; default: made once, in the home folder"
+    )
     web_host: str = Field(default="127.0.0.1", description="address the web page listens on")
     web_port: int = Field(default=8321, ge=0, le=65535, description="port of the web page; 0 takes a free one")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="least level logged")
@@ -111,14 +185,21 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value:
+            mailbox(value)
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables beat what is handed in, which is the file's content."""
-        return env_settings, init_settings
+        """Variables beat files of secrets, and these what is handed in, which is the file's content."""
+        return env_settings, _SecretFiles(settings_cls), init_settings
 
     @property
     def database(self) -> str:
@@ -133,16 +214,29 @@ class Settings(BaseSettings):
         return f"Jarchi/{version('jarchi')} (+{self.contact})"
 
     def environment(self) -> dict[str, str]:
-        """The settings that differ from their defaults, as variables for a child process."""
+        """The settings that differ from their defaults, as variables for a child process.
+
+        What only the sending of alerts needs to know is kept from the process that reads strangers' pages.
+        """
         return {
             _variable(name): _as_variable(getattr(self, name))
-            for name in sorted(self.model_fields_set)
+            for name in sorted(self.model_fields_set - {"smtp_password", "link_key"})
         }
+
+    @property
+    def names_file(self) -> Path:
+        """Names that the users of this archive add."""
+        return self.home / "names.toml"
 
     @property
     def sources_folder(self) -> Path:
         """Where the user's own sources lie."""
         return self.home / "sources"
+
+    @property
+    def link_key_file(self) -> Path:
+        """Where the secret that signs links is kept when no setting names one."""
+        return self.home / "link.key"
 
     @property
     def feeds_folder(self) -> Path:
@@ -201,6 +295,7 @@ def _network(part: Any) -> Network:
 
 def _refuse_unknown(variables: Iterable[str]) -> None:
     known = {_variable(name) for name in Settings.model_fields}
+    known |= {f"{_variable(name)}{_FILE}" for name, field in Settings.model_fields.items() if _is_secret(field)}
     for name in variables:
         if name.startswith(_PREFIX) and name not in known:
             raise SettingsError(f"{name}: there is no such setting{_nearest(name, known)}")

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from news.names.gazetteer import gazetteer
+from news.names.own import names_of
+from news.values import UNDETERMINED, TagKind
 
 #: Columns of cities.tsv that hold names, several separated by a bar.
 OVERLAY_LANGUAGES = ("fa", "ar", "tr", "fr", "ru", "es", "de")
@@ -68,6 +70,9 @@ def read_data(name: str) -> str:
 
 def _network(row: dict[str, Any]) -> Network:
     aliases = {language: tuple(names) for language, names in row.pop("aliases", {}).items()}
+    own = tuple(added.name for added in names_of(TagKind.NETWORK) if added.key == row["key"])
+    if own:
+        aliases[UNDETERMINED] = own
     unverified = frozenset(row.pop("unverified", ()))
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()

@@ -7,12 +7,16 @@ their GeoNames id; neither is ever read as a whole.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 import marisa_trie
+
+from news.names.keys import key as key_of
+from news.names.own import names_of
+from news.values import TagKind
 
 DATA = Path(__file__).parent / "data"
 INDEX = DATA / "gazetteer.marisa"
@@ -128,9 +132,11 @@ def place_key(identity: str) -> str:
 class Gazetteer:
     """Names and places of one compiled file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, own: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._trie = marisa_trie.BytesTrie()
         self._trie.mmap(str(path))
+        #: keys of names that users added, and the places they gave them
+        self._own = own or {}
         #: words of running text repeat, so what begins a name is remembered
         self.begins = lru_cache(maxsize=50_000)(self._begins)
         self.entry = lru_cache(maxsize=20_000)(self._entry)
@@ -139,11 +145,16 @@ class Gazetteer:
         return self.entry(key) is not None
 
     def _begins(self, run: str) -> bool:
+        if any(key.startswith(run) for key in self._own):
+            return True
         return next(self._trie.iterkeys(run), None) is not None
 
     def _entry(self, key: str) -> Entry | None:
         found: Sequence[bytes] | None = self._trie.get(key)
-        return unpack_entry(found[0]) if found else None
+        entry = unpack_entry(found[0]) if found else None
+        if key not in self._own:
+            return entry
+        return Entry(grades="S" * len(LANGUAGES), ids=(*self._own[key], *(entry.ids if entry else ())))
 
     def record(self, identity: str) -> Record:
         """The place with this GeoNames id; raises KeyError when unknown."""
@@ -157,4 +168,7 @@ class Gazetteer:
 @cache
 def gazetteer() -> Gazetteer:
     """The gazetteer, opened when first asked for."""
-    return Gazetteer(INDEX)
+    own: dict[str, tuple[str, ...]] = {}
+    for added in names_of(TagKind.CITY):
+        own[key_of(added.name)] = (*own.get(key_of(added.name), ()), added.key)
+    return Gazetteer(INDEX, own)

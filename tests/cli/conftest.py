@@ -42,10 +42,10 @@ def environment(home: Path) -> dict[str, str]:
 def jarchi(environment: dict[str, str]):
     """Run the command; the completed process."""
 
-    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "cli", *arguments], cwd=ROOT, env={**environment, **variables},
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False, timeout=120, input=stdin,
         )
 
     return run

@@ -63,6 +63,14 @@ def test_from_waiting_to_the_register_and_back(answer: Any) -> None:
     assert len(answer("review")["claims"]) == 1
 
 
+def test_a_correction_can_teach_a_name(jarchi: Any, answer: Any, archived: Path) -> None:
+    answer("review", "yes", "1.0", "--city", "Yazd", "--city-alias", "شهر بادگیرها")
+    done = jarchi("read", "-", stdin="شورای شهر بادگیرها تشکیل جلسه داد.\nدر این نشست بودجه بررسی شد.")
+    assert [city["name"] for city in json.loads(done.stdout)["cities"]] == ["Yazd"]
+    refused = jarchi("review", "yes", "1.0", "--network-alias", "باشگاه")
+    assert (refused.returncode, "--network-alias needs --network" in refused.stderr) == (2, True)
+
+
 def test_a_no_ends_the_waiting(answer: Any) -> None:
     answer("review", "no", "1.0", "--note", "a rumour")
     assert answer("review")["claims"] == []
@@ -73,7 +81,7 @@ def test_a_no_ends_the_waiting(answer: Any) -> None:
     ("arguments", "code", "said"),
     [
         (("yes", "1.0"), 2, "claim 1.0 names no known city and network: give --city and --network"),
-        (("yes", "1.0", "--city", "Atlantis"), 2, "no city is called 'Atlantis'"),
+        (("yes", "1.0", "--city", "Nowhereville"), 2, "no city is called 'Nowhereville'"),
         (("yes", "first"), 2, "not a claim like 12.0: 'first'"),
         (("no", "9.9"), 1, "no claim 9.9"),
         (("undo", "1.0"), 1, "nobody has decided about claim 1.0"),

@@ -23,6 +23,8 @@ PLAIN = "<html><body><h1>Road works</h1><p>Main Street is closed on Monday.</p><
 SLOW = (
     "<html><body>" + "<p>The council met on Monday, and what it said is here.</p>" * 49_000 + "</body></html>"
 )
+#: As many tags, and six times the text: a hundred megabytes and more beside the models.
+HEAVY = SLOW.replace("is here.", "is here. " + "Nobody expected it to last until the evening. " * 6)
 LONG = timedelta(minutes=2)
 
 
@@ -102,8 +104,8 @@ def test_a_page_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
 
 def test_a_page_that_needs_too_much_memory_is_refused_and_the_next_is_read() -> None:
     async def run() -> None:
-        with readers(memory=340_000_000) as read:
-            found = await read(SLOW)
+        with readers(memory=450_000_000) as read:
+            found = await read(HEAVY)
             assert isinstance(found, NotArticle)
             assert found.refusal is Refusal.TOO_LARGE
             assert isinstance(await read(PLAIN), Article)
