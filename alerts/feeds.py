@@ -15,8 +15,8 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from alerts.letters import headline, html_body
-from alerts.quoting import one_line
 from news.addresses import is_web_address
+from news.languages.quoting import one_line
 from news.values import MembershipEvent
 from storage import outbox
 from storage.engine import Store

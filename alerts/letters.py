@@ -1,30 +1,41 @@
-"""What an alert says."""
+"""What an alert says: in the reader's language, around the sentence as its source wrote it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from html import escape
 
-from babel.dates import format_date
-
-from alerts import naming
-from alerts.quoting import direction, isolated, one_line
-from news.addresses import is_web_address
-from news.values import Evidence, MembershipEvent, Status, Verb
+from alerts.blocks import Block, Heading, Item, Line, Quote, as_html, as_text, document
+from alerts.links import Links
+from alerts.wording import Words, marked, words
+from news.languages.quoting import one_line
+from news.names import naming
+from news.values import UNDETERMINED, Evidence, MembershipEvent, Status, Verb
+from storage.digests import Unread
 from storage.outbox import Delivery
 
-#: So many pieces of evidence are listed; the archive has the others.
-_EVIDENCE = 10
-_PHRASES = {
-    Verb.JOINED: "joined",
-    Verb.LEFT: "left",
-    Verb.APPLIED: "applied to join",
-    Verb.ELECTED: "was elected in",
-    Verb.HOSTS: "hosts",
-    Verb.TWINNED: "was twinned within",
-    Verb.RENEWED: "renewed its membership of",
-    Verb.SIGNED: "signed with",
+#: So many pieces of evidence are listed, and so many events in a digest; the archive has the others.
+_EVIDENCE, _EVENTS = 10, 100
+#: A longer subject is cut by whoever shows it.
+_SUBJECT = 200
+_HEADLINES = {
+    Verb.JOINED: marked("{member} joined {network}"),
+    Verb.LEFT: marked("{member} left {network}"),
+    Verb.APPLIED: marked("{member} applied to join {network}"),
+    Verb.ELECTED: marked("{member} was elected in {network}"),
+    Verb.HOSTS: marked("{member} hosts {network}"),
+    Verb.TWINNED: marked("{member} was twinned within {network}"),
+    Verb.RENEWED: marked("{member} renewed its membership of {network}"),
+    Verb.SIGNED: marked("{member} signed with {network}"),
+}
+#: Behind the headline; what was announced needs no word.
+_STATUSES = {
+    Status.PLANNED: marked("planned"),
+    Status.HISTORICAL: marked("looking back"),
+    Status.DENIED: marked("denied"),
+    Status.INVITED: marked("invited"),
 }
 
 
@@ -35,65 +46,136 @@ class Letter:
     #: one line, without control characters: fit for a mail header
     subject: str
     text: str
+    #: a whole document
     html: str
+    language: str = "en"
 
 
-def letter(delivery: Delivery) -> Letter:
-    """The letter of a delivery, in English, around the sentence as its source wrote it."""
-    subject = headline(delivery.event, delivery.status)
-    return Letter(
-        subject=subject,
-        text="\n".join((subject, "", *_text_lines(delivery))),
-        html=f"<p>{escape(subject)}</p>{html_body(delivery.event)}",
+def letter(delivery: Delivery, language: str = "en", links: Links | None = None) -> Letter:
+    """The letter about one event."""
+    spoken, links = words(language), links or Links()
+    subject = headline(delivery.event, delivery.status, spoken)
+    blocks = [*_about(delivery.event, spoken, links), *_foot([delivery], spoken, links)]
+    return _written(subject, blocks, spoken)
+
+
+def digest(
+    deliveries: Sequence[Delivery], unread: Sequence[Unread], closed_at: datetime, language: str, links: Links
+) -> Letter:
+    """The letter about several events, and about the sources that nobody could read when it was closed."""
+    spoken = words(language)
+    distinct = list({(item.event.id, item.status): item for item in deliveries}.values())
+    blocks: list[Block] = []
+    for item in distinct[:_EVENTS]:
+        blocks.append(Heading(text=headline(item.event, item.status, spoken)))
+        blocks.extend(_about(item.event, spoken, links))
+    if (more := len(distinct) - _EVENTS) > 0:
+        blocks.append(
+            Line(
+                text=spoken.count(
+                    "and {number} more in the archive", "and {number} more in the archive", more
+                )
+            )
+        )
+    blocks.extend(_unread(unread, spoken))
+    blocks.extend(_foot(deliveries, spoken, links))
+    return _written(_digest_subject(distinct, closed_at, spoken), blocks, spoken)
+
+
+def sample(written: Letter) -> Letter:
+    """The same letter, marked as one that is about nothing."""
+    spoken = words(written.language)
+    notice = spoken.say(marked("This is a sample: nothing has happened."))
+    mark = spoken.say(marked("Sample"))
+    return replace(
+        written,
+        subject=f"{mark}: {written.subject}",
+        text=f"{notice}\n\n{written.text}",
+        html=written.html.replace("<h1", f"<p><strong>{escape(notice)}</strong></p><h1", 1),
     )
 
 
-def headline(event: MembershipEvent, status: Status) -> str:
+def headline(event: MembershipEvent, status: Status, spoken: Words | None = None) -> str:
     """One line: who did what where; a status other than announced is said."""
-    network = naming.network_name(event.network) or f"network {event.network}"
-    suffix = "" if status is Status.ANNOUNCED else f" ({status.value})"
-    return one_line(f"{naming.full_place_name(event.member)} {_PHRASES[event.verb]} {network}{suffix}")
+    spoken = spoken or words("en")
+    line = spoken.say(
+        _HEADLINES[event.verb], member=spoken.member(event.member), network=spoken.network(event.network)
+    )
+    return f"{line} ({spoken.say(_STATUSES[status])})" if status in _STATUSES else line
 
 
 def html_body(event: MembershipEvent) -> str:
-    """Sentence, date and evidence as a piece of HTML in which everything foreign is escaped."""
-    quotes = "".join(_html_quote(event.evidence[0].sentence) for _ in event.evidence[:1])
-    items = "".join(f"<li>{_html_source(evidence)}</li>" for evidence in event.evidence[:_EVIDENCE])
-    return f"{quotes}<p>First reported: {escape(reported_on(event))}</p><ul>{items}</ul>"
+    """Sentence, date and evidence in English as a piece of HTML."""
+    return as_html(_about(event, words("en"), Links()))
 
 
-def reported_on(event: MembershipEvent) -> str:
+def reported_on(event: MembershipEvent) -> date:
     """The day of the first report, as the member's own calendar day has it."""
     member = naming.place(event.member)
     zone = naming.country_zone(member.country if member else None)
-    return format_date(event.first_reported.astimezone(zone).date(), "d MMMM y", locale="en")
+    return event.first_reported.astimezone(zone).date()
 
 
-def _text_lines(delivery: Delivery) -> Iterator[str]:
-    event = delivery.event
-    for evidence in event.evidence[:1]:
-        yield f"  “{isolated(evidence.sentence)}”"
-        yield ""
-    yield f"First reported: {reported_on(event)}"
-    yield "Evidence:"
-    yield from (f"- {_text_source(evidence)}" for evidence in event.evidence[:_EVIDENCE])
-    if len(event.evidence) > _EVIDENCE:
-        yield f"- and {len(event.evidence) - _EVIDENCE} more in the archive"
-    yield f"Rule: {isolated(delivery.rule)}"
+def _written(subject: str, blocks: Sequence[Block], spoken: Words) -> Letter:
+    short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1]}…"
+    body = f'<h1 style="font-size:1.4em">{escape(subject)}</h1>{as_html(blocks)}'
+    return Letter(
+        subject=short,
+        text=f"{subject}\n\n{as_text(blocks)}",
+        html=document(short, body, spoken.language, spoken.direction),
+        language=spoken.language,
+    )
 
 
-def _text_source(evidence: Evidence) -> str:
-    address = one_line(evidence.url) or f"article {evidence.article}"
-    return f"{address} ({one_line(evidence.source)})" if evidence.source else address
+def _about(event: MembershipEvent, spoken: Words, links: Links) -> Iterator[Block]:
+    for best in event.evidence[:1]:
+        yield Quote(text=best.sentence, language="" if best.language == UNDETERMINED else best.language)
+    yield Line(text=spoken.say(marked("First reported: {day}"), day=spoken.day(reported_on(event))))
+    yield Line(text=spoken.say(marked("Evidence:")))
+    for evidence in event.evidence[:_EVIDENCE]:
+        yield _source(evidence, spoken, links)
+    if (more := len(event.evidence) - _EVIDENCE) > 0:
+        yield Item(
+            text=spoken.count("and {number} more in the archive", "and {number} more in the archive", more)
+        )
 
 
-def _html_quote(sentence: str) -> str:
-    line = one_line(sentence)
-    return f'<blockquote dir="{direction(line)}">{escape(line)}</blockquote>'
+def _source(evidence: Evidence, spoken: Words, links: Links) -> Item:
+    name = one_line(evidence.source or evidence.url)
+    kept = links.article(evidence.article)
+    return Item(
+        text=name or spoken.say(marked("article {number}"), number=spoken.digits(str(evidence.article))),
+        address=evidence.url,
+        copy=Line(text=spoken.say(marked("In the archive")), address=kept) if kept else None,
+    )
 
 
-def _html_source(evidence: Evidence) -> str:
-    name = escape(one_line(evidence.source or evidence.url) or f"article {evidence.article}")
-    if not is_web_address(evidence.url):
-        return name
-    return f'<a href="{escape(one_line(evidence.url))}" rel="noopener noreferrer">{name}</a>'
+def _foot(deliveries: Sequence[Delivery], spoken: Words, links: Links) -> Iterator[Block]:
+    rules = list(dict.fromkeys(delivery.rule for delivery in deliveries))
+    for rule in rules:
+        yield Line(text=spoken.say(marked("You receive this by the rule {rule}."), rule=rule))
+    if address := links.unsubscribe(deliveries[0].recipient, rules):
+        yield Line(text=spoken.say(marked("End these letters")), address=address)
+
+
+def _unread(unread: Iterable[Unread], spoken: Words) -> Iterator[Block]:
+    for number, item in enumerate(unread):
+        if number == 0:
+            yield Heading(text=spoken.say(marked("Sources that could not be read")))
+        if item.since is None:
+            yield Item(text=spoken.say(marked("{source}: never so far"), source=item.source))
+        else:
+            day = spoken.day(item.since.date())
+            yield Item(text=spoken.say(marked("{source}: not since {day}"), source=item.source, day=day))
+
+
+def _digest_subject(deliveries: Sequence[Delivery], closed_at: datetime, spoken: Words) -> str:
+    if len(deliveries) == 1:
+        return headline(deliveries[0].event, deliveries[0].status, spoken)
+    day = spoken.day(closed_at.date())
+    return spoken.count(
+        "{number} report of memberships, {day}",
+        "{number} reports of memberships, {day}",
+        len(deliveries),
+        day=day,
+    )

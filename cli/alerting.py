@@ -2,51 +2,271 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
 import typer
 
+from alerts import recipients
+from alerts.channels import Channels, open_channels
+from alerts.letters import headline
+from alerts.messages import Message
 from alerts.rules import ensure_default_rule
+from alerts.rules import replay as replayed
+from alerts.sampling import sample_event, sample_message
+from alerts.wording import LANGUAGES, words
 from cli.opening import archive
-from cli.output import JsonOption, print_json, print_table
-from storage import outbox
+from cli.output import JsonOption, complain, print_json, print_line, print_table
+from cli.picking import city_key, language_code, network_key
+from cli.ruling import ANY, conditions, country, kinds, manner, rule_name, rule_object, when
+from cli.telling import complain_of_failures, links, tell
+from news.errors import DeliveryError, NotFound, UsageError
+from news.settings import load_settings
+from news.values import Status, Verb
+from storage import outbox, register
+from storage import rules as ruling
+from storage.engine import Store
+from storage.outbox import Delivery, DeliveryState
+from storage.rules import Rhythm, Rule
+from web.objects import membership_object
 
 app = typer.Typer(help="Who is told of what, and what was sent.", no_args_is_help=True, add_completion=False)
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The rule.")]
 
 
 @app.command()
 def rules(json: JsonOption = False) -> None:
     """The rules."""
     with archive() as store:
-        ensure_default_rule(store, datetime.now(UTC))
+        ensure_default_rule(store, _now())
         with store.reading() as session:
-            found = outbox.rules(session)
+            found = ruling.rules(session)
     if json:
-        print_json({"rules": [
-            {"name": rule.name, "enabled": rule.enabled, "recipients": list(rule.recipients),
-             "verbs": list(rule.verbs), "statuses": list(rule.statuses), "networks": list(rule.networks),
-             "cities": list(rule.cities), "countries": list(rule.countries), "confidence": rule.confidence}
-            for rule in found
-        ]})
-        return
-    rows = [(rule.name, rule.enabled, ", ".join(rule.recipients), ", ".join(rule.verbs), ", ".join(rule.networks) or "all")
-            for rule in found]
-    print_table("Alert rules", ("name", "enabled", "recipients", "verbs", "networks"), rows)
+        print_json({"rules": [rule_object(rule) for rule in found]})
+    else:
+        _print_rules(found)
 
 
 @app.command()
-def deliveries(json: JsonOption = False) -> None:
-    """What was sent, and what waits, newest first."""
-    with archive() as store, store.reading() as session:
-        found = outbox.deliveries(session)
+def add(
+    name: Name,
+    to: Annotated[list[str], typer.Option("--to", help="A mail address, console or feed; may be repeated.")],
+    network: Annotated[list[str] | None, typer.Option(help="Key, acronym or name; may be repeated.")] = None,
+    city: Annotated[list[str] | None, typer.Option(help="The member: name or GeoNames id; may be repeated.")] = None,
+    of: Annotated[list[str] | None, typer.Option("--country", help="Of the member, like IR; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Of the evidence, like fa; may be repeated.")] = None,
+    verb: Annotated[list[str] | None, typer.Option(help="joined if none is given; left, …, any; may be repeated.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="announced if none is given; planned, …, any; may be repeated.")
+    ] = None,
+    confidence: Annotated[float, typer.Option(min=0, max=1, help="Least confidence.")] = 0.0,
+    letters: Annotated[str, typer.Option(help=f"Language of the letters: {', '.join(LANGUAGES)}.")] = "en",
+    rhythm: Annotated[Rhythm, typer.Option(help="How often letters leave.")] = Rhythm.IMMEDIATE,
+    hour: Annotated[int, typer.Option(min=0, max=23, help="Hour of daily and weekly digests.")] = 8,
+    weekday: Annotated[str, typer.Option(help="Day of weekly digests.")] = "monday",
+    zone: Annotated[str, typer.Option(help="The readers' time zone, like Asia/Tehran.")] = "UTC",
+    quiet: Annotated[str | None, typer.Option(help="Hours without letters, like 22-7.")] = None,
+    paused: Annotated[bool, typer.Option("--paused", help="Not switched on yet: see replay and resume.")] = False,
+    replacing: Annotated[bool, typer.Option("--replace", help="In place of the rule of this name.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Tell somebody of memberships from now on; without conditions, of every new one."""
+    rule = Rule(
+        name=rule_name(name),
+        recipients=tuple(dict.fromkeys(map(recipients.normal, to))),
+        verbs=kinds(Verb, "verb", verb or [Verb.JOINED]),
+        statuses=kinds(Status, "status", status or [Status.ANNOUNCED]),
+        networks=tuple(filter(None, map(network_key, network or ()))),
+        cities=tuple(filter(None, map(city_key, city or ()))),
+        countries=tuple(map(country, of or ())),
+        languages=tuple(filter(None, map(language_code, language or ()))),
+        confidence=confidence,
+        enabled=not paused,
+        manner=manner(letters=letters, rhythm=rhythm, hour=hour, weekday=weekday, zone=zone, quiet=quiet),
+    )
+    with archive() as store, store.writing() as session:
+        if ruling.rule(session, rule.name) is not None and not replacing:
+            raise UsageError(f"there is a rule {rule.name!r} already; --replace puts this one in its place")
+        ruling.save_rule(session, rule, _now())
+    _show(rule, json=json)
+
+
+@app.command()
+def remove(name: Name, json: JsonOption = False) -> None:
+    """Take a rule away, and give up what it has not sent yet."""
+    with archive() as store:
+        _find(store, name)
+        with store.writing() as session:
+            ruling.remove_rule(session, name)
+            given_up = outbox.bury_waiting(session, name, "the rule was removed", _now())
     if json:
-        print_json({"deliveries": [
-            {"event": item.event.id, "rule": item.rule, "recipient": item.recipient, "status": item.status.value,
-             "attempts": item.attempts, "sent_at": item.sent_at.isoformat() if item.sent_at else None,
-             "error": item.error}
-            for item in found
-        ]})
+        print_json({"removed": name, "given_up": given_up})
+    else:
+        print_line(f"Removed {name}; deliveries given up: {given_up}")
+
+
+@app.command()
+def pause(name: Name, json: JsonOption = False) -> None:
+    """Match and send nothing by a rule; what it matched before waits until it is resumed."""
+    _switch(name, enabled=False, json=json)
+
+
+@app.command()
+def resume(name: Name, json: JsonOption = False) -> None:
+    """Switch a rule on."""
+    _switch(name, enabled=True, json=json)
+
+
+@app.command("test")
+def send_samples(
+    name: Name,
+    to: Annotated[list[str] | None, typer.Option("--to", help="Instead of the rule's recipients; may be repeated.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Send a sample, marked as one, by a rule; nothing is noted of it."""
+    settings = load_settings()
+    with archive(settings) as store:
+        rule = _find(store, name)
+        with store.reading() as session:
+            event = sample_event(rule, register.events(session), _now())
+    wanted = tuple(map(recipients.normal, to or rule.recipients))
+    with open_channels(settings, sys.stderr if json else sys.stdout) as channels:
+        tried = [_try(channels, sample_message(rule, who, event, links(settings), _now())) for who in wanted]
+    if json:
+        print_json({"rule": name, "samples": tried})
+    for one in tried:
+        if one["error"]:
+            complain(f"the sample to {one['recipient']} was not accepted: {one['error']}")
+        elif not json:
+            print_line(f"{one['recipient']}: {one['answer']}")
+    if any(one["error"] for one in tried):
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    name: Name,
+    days: Annotated[int, typer.Option(min=1, max=36_500, help="How far back.")] = 90,
+    json: JsonOption = False,
+) -> None:
+    """What a rule would have sent, on the archive; sends nothing."""
+    with archive() as store:
+        rule = _find(store, name)
+        with store.reading() as session:
+            found = replayed(rule, register.events(session, since=_now() - timedelta(days=days)))
+    if json:
+        events = [
+            {"event": event.id, **membership_object(event), "freshness": event.freshness.value} for event in found
+        ]
+        print_json({"rule": name, "days": days, "recipients": list(rule.recipients), "events": events})
         return
-    rows = [(item.event.id, item.rule, item.recipient, item.status.value, item.attempts, item.sent_at, item.error)
-            for item in found]
-    print_table("Deliveries", ("event", "rule", "recipient", "status", "attempts", "sent", "error"), rows)
+    rows = [(event.first_reported, headline(event, event.status, words("en")), event.confidence) for event in found]
+    print_table(f"{name} would have told of {len(found)} in {days} days", ("reported", "what", "confidence"), rows)
+
+
+@app.command()
+def deliveries(
+    state: Annotated[DeliveryState | None, typer.Option(help="Only those that stand so.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only those of a rule.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """What was sent, what waits, and what was given up, newest first."""
+    with archive() as store, store.reading() as session:
+        found = outbox.deliveries(session, rule=rule, state=state)
+    if json:
+        print_json({"deliveries": [_delivery_object(item) for item in found]})
+        return
+    rows = [
+        (item.id, item.event.id, item.rule, item.recipient, item.state.value, item.attempts,
+         item.sent_at or item.next_attempt_at or item.died_at, item.error or item.answer)
+        for item in found
+    ]  # fmt: skip
+    columns = ("id", "event", "rule", "recipient", "state", "attempts", "sent, next or given up", "said")
+    print_table("Deliveries", columns, rows)
+
+
+@app.command()
+def retry(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Dead deliveries, by id.")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="All of them.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Try dead deliveries again, at once; a digest goes as a whole."""
+    if bool(ids) == dead:
+        raise UsageError("name the deliveries, or say --dead for all that are dead")
+    settings = load_settings()
+    with archive(settings) as store:
+        with store.writing() as session:
+            revived = outbox.revive(session, None if dead else ids)
+            if unknown := set(ids or ()) - set(revived):  # takes the others back
+                raise NotFound(f"not among the dead: {', '.join(map(str, sorted(unknown)))}")
+        sent = tell(settings, store, sys.stderr if json else sys.stdout)
+    accepted = [item.id for item in sent.deliveries if item.id in revived]
+    if json:
+        print_json({"revived": list(revived), "sent": accepted})
+    else:
+        print_line(f"{len(revived)} tried again, {len(accepted)} accepted")
+    if complain_of_failures(sent):
+        raise typer.Exit(1)
+
+
+def _switch(name: str, *, enabled: bool, json: bool) -> None:
+    with archive() as store:
+        rule = replace(_find(store, name), enabled=enabled)
+        with store.writing() as session:
+            ruling.save_rule(session, rule, _now())
+    _show(rule, json=json)
+
+
+def _find(store: Store, name: str) -> Rule:
+    ensure_default_rule(store, _now())
+    with store.reading() as session:
+        rule = ruling.rule(session, name)
+    if rule is None:
+        raise NotFound(f"no rule is called {name!r}; `jarchi alerts rules` lists them")
+    return rule
+
+
+def _try(channels: Channels, message: Message) -> dict[str, Any]:
+    answer, error = None, None
+    try:
+        answer = channels(message.recipient).send(message)
+    except DeliveryError as problem:
+        error = str(problem)
+    return {"recipient": message.recipient, "subject": message.letter.subject, "answer": answer, "error": error}
+
+
+def _show(rule: Rule, *, json: bool) -> None:
+    if json:
+        print_json(rule_object(rule))
+    else:
+        _print_rules([rule])
+
+
+def _print_rules(found: Sequence[Rule]) -> None:
+    rows = [
+        (rule.name, rule.enabled, rule.recipients, rule.verbs or ANY, rule.statuses or ANY, conditions(rule), when(rule.manner))
+        for rule in found
+    ]
+    print_table("Alert rules", ("name", "enabled", "recipients", "verbs", "statuses", "of", "letters"), rows)
+
+
+def _delivery_object(item: Delivery) -> dict[str, Any]:
+    return {
+        "id": item.id, "event": item.event.id, "rule": item.rule, "recipient": item.recipient,
+        "status": item.status.value, "state": item.state.value, "attempts": item.attempts,
+        "created_at": item.created_at.isoformat(), "sent_at": _iso(item.sent_at),
+        "next_attempt_at": _iso(item.next_attempt_at), "died_at": _iso(item.died_at), "answer": item.answer,
+        "error": item.error, "digest": item.digest,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

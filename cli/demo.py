@@ -14,29 +14,33 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
 
-from alerts.quoting import isolated
-from alerts.rules import ensure_default_rule
+from alerts.rules import DEFAULT_RULE
 from cli.crawl import crawl_sources, print_runs
 from cli.memberships import print_memberships
 from cli.opening import archive
 from cli.output import JsonOption, complain, err, out, print_json, print_line
 from cli.progress import crawl_progress
 from cli.telling import complain_of_failures, tell
+from news.languages.quoting import isolated
 from news.settings import Settings, fixed_settings
 from news.values import MembershipEvent, Status, Verb
 from samples import sources
+from samples.mailbox import Mailbox, mailbox
 from samples.serving import SampleSites
 from scheduler.protocol import Report
 from spiders.catalogue import load_sources
-from storage import articles, register
+from storage import articles, register, rules
 from storage.engine import Store
 from storage.outbox import Delivery
 from storage.search import Found, search
@@ -47,6 +51,9 @@ from web.serving import serve
 app = typer.Typer(add_completion=False)
 #: What is searched for at the end: Persian, Arabic, English.
 QUERIES = ("شهرداری شیراز", "شبكة المدن القوية", "membership")
+
+#: Who is written to.
+DESK = "desk@jarchi.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +73,22 @@ def demo(
     stop: Annotated[bool, typer.Option("--exit", help="Stop after printing, without the web page.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Sample sites → crawl → the sites publish → crawl, three alerts → crawl, nothing new → the web page."""
-    with _ended_by_sigterm(), _home() as home, SampleSites.start() as sites:
-        settings = _settings(home, sources(sites.origins))
+    """Sample sites → crawl → the sites publish → crawl, three alerts by mail → crawl, nothing new → the web page."""
+    with (
+        _ended_by_sigterm(), _home() as home, SampleSites.start() as sites, mailbox(home / "mails") as box,
+    ):
+        settings = _settings(home, sources(sites.origins), box.port)
         with archive(settings) as store:
+            _write_to_the_desk(store)
             first, second, third = _three_rounds(settings, store, sites, None if json else sys.stdout)
             if json:
-                print_json(_object(store, first, second, third))
+                print_json({**_object(store, first, second, third), "mails": list(map(_mail_object, _mails(box)))})
             else:
+                _print_mails(box)
                 print_memberships(map(membership_object, _announced(store)), "Memberships announced")
                 _print_searches(_found(store))
             if not stop:
+                err.print(f"\nThe mails: [bold]{box.folder}[/bold]", highlight=False, soft_wrap=True)
                 asyncio.run(_show(settings, store))
 
 
@@ -91,7 +103,6 @@ def _three_rounds(settings: Settings, store: Store, sites: SampleSites, letters:
 def _crawl(settings: Settings, store: Store, title: str, letters: TextIO | None) -> Round:
     with crawl_progress(title) as progress:
         reports = asyncio.run(crawl_sources(settings, _keys(settings), progress))
-    ensure_default_rule(store, datetime.now(UTC))
     if letters is not None:
         print_runs(reports, title)
     sent = tell(settings, store, letters or io.StringIO())
@@ -127,15 +138,43 @@ def _home() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(home: Path, tomls: Mapping[str, str]) -> Settings:
+def _settings(home: Path, tomls: Mapping[str, str], mail_port: int) -> Settings:
     settings = fixed_settings(
         home=home, allow_networks=(ip_network("127.0.0.0/8"),), host_delay=0.0, log_level="WARNING",
-        contact="https://example.org/jarchi-demo", web_port=0,
+        contact="https://example.org/jarchi-demo", web_port=0, smtp_host="127.0.0.1", smtp_port=mail_port,
+        smtp_tls="none", smtp_from="Jarchi <jarchi@jarchi.example>",
     )
     settings.sources_folder.mkdir(parents=True)
     for key, text in tomls.items():
         (settings.sources_folder / f"{key}.toml").write_text(text, encoding="utf-8")
     return settings
+
+
+def _write_to_the_desk(store: Store) -> None:
+    """The rule of a new installation, by mail."""
+    with store.writing() as session:
+        rules.save_rule(session, replace(DEFAULT_RULE, recipients=(DESK,)), datetime.now(UTC))
+
+
+def _mails(box: Mailbox) -> list[EmailMessage]:
+    return [BytesParser(EmailMessage, policy=default).parsebytes(path.read_bytes()) for path in box.letters()]
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
+def _mail_object(mail: EmailMessage) -> dict[str, Any]:
+    return {
+        "to": str(mail["to"]), "subject": str(mail["subject"]), "message_id": str(mail["message-id"]), "text": _text(mail),
+    }
+
+
+def _print_mails(box: Mailbox) -> None:
+    for path, mail in zip(box.letters(), _mails(box), strict=True):
+        print_line(f"{path.name}, to {mail['to']}", style="bold")
+        print_line(_text(mail))
 
 
 def _keys(settings: Settings) -> list[str]:

@@ -15,7 +15,7 @@ import typer
 from alerts.rules import ensure_default_rule
 from cli.logs import log_to_stderr
 from cli.opening import archive
-from cli.telling import tell
+from cli.telling import links, tell
 from news.errors import JarchiError, SourceError
 from news.settings import Settings, load_settings
 from news.values import Source
@@ -49,7 +49,9 @@ async def _serve(settings: Settings, store: Store) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sources = _Sources(settings)
-    site = create_app(store, sources=sources(), feeds_folder=settings.feeds_folder)
+    site = create_app(
+        store, sources=sources(), feeds_folder=settings.feeds_folder, link_key=links(settings).key
+    )
     async with asyncio.TaskGroup() as tasks:
 
         def begin(address: str) -> None:

@@ -5,22 +5,52 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TextIO
 
-from alerts.channels import channel_for
-from alerts.delivering import Sent, run_once
+from alerts.channels import open_channels
+from alerts.delivering import Habits, Sent, match_events, run_once
+from alerts.links import Links, kept_key
+from alerts.sending import Patience
 from cli.output import complain
 from news.settings import Settings
 from storage.engine import Store
+from storage.locks import sole_sender
 
 
 def tell(settings: Settings, store: Store, stream: TextIO, *, base_url: str = "") -> Sent:
     """Match and send what is new and write the feeds; letters for the console go to `stream`.
 
-    `base_url` is the web page's address where there is one, for the links of the feeds.
+    `base_url` is the address that the web page listens on, for the links of the feeds. What another process of
+    the same database is about to send is left to it.
     """
-    return run_once(
-        store, lambda recipient: channel_for(recipient, stream), settings.feeds_folder, lambda: datetime.now(UTC),
-        base_url=base_url,
+    with sole_sender(store) as is_ours, open_channels(settings, stream) as channels:
+        if not is_ours:
+            events = match_events(store, _now())
+            return Sent(events=events, deliveries=(), failures=(), feeds=(), feed_failures=())
+        return run_once(store, channels, settings.feeds_folder, _now, habits(settings, base_url))
+
+
+def habits(settings: Settings, base_url: str = "") -> Habits:
+    """What the settings say of all rules."""
+    return Habits(
+        links=links(settings),
+        feeds_url=settings.web_url or base_url,
+        patience=Patience(
+            first_wait=settings.alert_first_wait, longest_wait=settings.alert_longest_wait,
+            give_up=settings.alert_give_up, run_limit=settings.alert_run_limit,
+        ),
+        budget=settings.alert_budget,
     )
+
+
+def links(settings: Settings) -> Links:
+    """The links of letters; none without an address that readers can reach."""
+    return Links(base_url=settings.web_url, key=link_key(settings)) if settings.web_url else Links()
+
+
+def link_key(settings: Settings) -> bytes:
+    """What signs links: the setting, or the secret kept in the home folder."""
+    if settings.link_key is not None:
+        return settings.link_key.get_secret_value().encode()
+    return kept_key(settings.link_key_file)
 
 
 def complain_of_failures(sent: Sent) -> bool:
@@ -31,3 +61,7 @@ def complain_of_failures(sent: Sent) -> bool:
     for rule, reason in sent.feed_failures:
         complain(f"the feed of rule {rule} could not be written: {reason}")
     return bool(sent.failures or sent.feed_failures)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

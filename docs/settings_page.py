@@ -13,7 +13,8 @@ _HEAD = f"""# Settings
 
 Each can be set as a variable, or as a key of `{FILE_NAME}` in `JARCHI_HOME` (there without the prefix, in lower
 case); variables win. A time span is a number of seconds, a number with a unit (`10s`, `5m`, `2h`, `1d`) or ISO 8601
-(`PT10S`). This page is written from `news/settings.py` by `python docs/settings_page.py`.
+(`PT10S`). A secret may also lie in a file: `JARCHI_SMTP_PASSWORD_FILE` names it, or systemd lays it down
+(`LoadCredential=smtp_password:/etc/jarchi/smtp_password`); secrets are masked wherever settings are shown. This page is written from `news/settings.py` by `python docs/settings_page.py`.
 
 | variable | default | what it sets |
 |---|---|---|
@@ -38,7 +39,7 @@ def _default(name: str, value: Any) -> str:
 
 
 def _span(value: timedelta) -> str:
-    for unit, length in (("days", 86_400), ("minutes", 60)):
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if value.total_seconds() % length == 0:
             return f"{value.total_seconds() / length:g} {unit}"
     return f"{value.total_seconds():g} seconds"

@@ -15,6 +15,8 @@ JarchiError
 ├── NotFound              nothing is kept under this id
 ├── AlreadyRunning        another service holds the database
 └── DeliveryError         an alert was not accepted; it is tried again
+    ├── DeliveryRefused       for good: it is not tried again by itself
+    └── ChannelDown           nothing leaves by this way now; what goes by it waits
 """
 
 from __future__ import annotations
@@ -82,3 +84,11 @@ class AlreadyRunning(JarchiError):
 
 class DeliveryError(JarchiError):
     """A recipient did not accept an alert."""
+
+
+class DeliveryRefused(DeliveryError):
+    """A recipient, or its server, refused an alert for good."""
+
+
+class ChannelDown(DeliveryError):
+    """A way to recipients is closed: whatever goes by it is tried again later."""

@@ -14,8 +14,9 @@ from sqlalchemy.engine import make_url
 from news.errors import AlreadyRunning
 from storage.engine import Store
 
-#: PostgreSQL advisory lock of the service: "jarchi" in ASCII.
+#: PostgreSQL advisory locks: of the service, "jarchi" in ASCII, and of whoever sends alerts.
 _ADVISORY_KEY = 0x6A6172636869
+_SENDING_KEY = _ADVISORY_KEY + 1
 
 
 @contextmanager
@@ -26,6 +27,22 @@ def sole_service(store: Store) -> Iterator[None]:
     """
     with _file_lock(store) if store.is_sqlite else _advisory_lock(store):
         yield
+
+
+@contextmanager
+def sole_sender(store: Store) -> Iterator[bool]:
+    """Whether this process may send alerts now; False while another one does. The lock goes with the process."""
+    if store.is_sqlite:
+        with Path(f"{make_url(store.url).database}.alerts.lock").open("a", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        return
+    with store.session_connection() as connection:
+        yield bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _SENDING_KEY}).scalar())
 
 
 @contextmanager

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, func, insert, or_, update
 from sqlmodel import Session, col, select
 
-from news.values import MembershipEvent, Status, Verb
-from storage.register import to_event
-from storage.tables import DeliveryRow, EventRow, RuleRow
+from news.values import MembershipEvent, Status
+from storage.register import to_events
+from storage.rules import is_not_paused
+from storage.tables import DeliveryRow, EventRow
+
+#: So many ids fit into one statement of every engine.
+_IDS = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Who is told of which membership events; an empty tuple matches everything."""
+class DeliveryState(StrEnum):
+    """How a delivery stands."""
 
-    name: str
-    recipients: tuple[str, ...]
-    verbs: tuple[Verb, ...] = (Verb.JOINED,)
-    statuses: tuple[Status, ...] = (Status.ANNOUNCED,)
-    networks: tuple[str, ...] = ()
-    cities: tuple[str, ...] = ()
-    #: ISO 3166 alpha-2, of the member
-    countries: tuple[str, ...] = ()
-    confidence: float = 0.0
-    enabled: bool = True
+    WAITING = "waiting"
+    SENT = "sent"
+    #: given up; a person may have it tried again
+    DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,42 +40,43 @@ class Delivery:
     rule: str
     recipient: str
     created_at: datetime
+    #: tries, the one that was accepted included
     attempts: int
     sent_at: datetime | None
+    #: why it was not accepted the last time
     error: str | None
+    #: not before this; None means at once
+    next_attempt_at: datetime | None = None
+    died_at: datetime | None = None
+    #: what the recipient's server said when it accepted
+    answer: str | None = None
+    #: the digest that carries it
+    digest: int | None = None
+
+    @property
+    def state(self) -> DeliveryState:
+        """Waiting, sent or dead."""
+        if self.sent_at is not None:
+            return DeliveryState.SENT
+        return DeliveryState.WAITING if self.died_at is None else DeliveryState.DEAD
 
 
-def rules(session: Session) -> tuple[Rule, ...]:
-    """Every rule, by name."""
-    return tuple(_to_rule(row) for row in session.exec(select(RuleRow).order_by(col(RuleRow.name))))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Deliveries that leave in one letter: one by itself, or all of a digest."""
+
+    recipient: str
+    digest: int | None
+    deliveries: tuple[int, ...]
 
 
-def save_rule(session: Session, rule: Rule, now: datetime) -> None:
-    """Add a rule, or replace the one of its name."""
-    row = session.get(RuleRow, rule.name) or RuleRow(
-        name=rule.name,
-        verbs=[],
-        statuses=[],
-        networks=[],
-        cities=[],
-        countries=[],
-        confidence=0.0,
-        recipients=[],
-        created_at=now,
-    )
-    row.sqlmodel_update(
-        {
-            "enabled": rule.enabled,
-            "verbs": list(rule.verbs),
-            "statuses": list(rule.statuses),
-            "networks": list(rule.networks),
-            "cities": list(rule.cities),
-            "countries": list(rule.countries),
-            "confidence": rule.confidence,
-            "recipients": list(rule.recipients),
-        }
-    )
-    session.add(row)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A delivery that nobody has tried yet."""
+
+    id: int
+    rule: str
+    recipient: str
 
 
 def match(
@@ -97,84 +97,187 @@ def match(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    chosen = [list(dict.fromkeys(choose(event))) for event in to_events(session, rows)]
+    _add_deliveries(session, rows, chosen, now)
     for row in rows:
-        for rule, recipient in choose(to_event(session, row)):
-            _add_delivery(session, row, rule, recipient, now)
         row.matched_at = now
-        session.add(row)
     return len(rows)
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> tuple[Delivery, ...]:
-    """Deliveries without a receipt whose next try has come, oldest first. One process may send them, no more."""
+def unsettled(session: Session) -> tuple[Waiting, ...]:
+    """Deliveries for which no moment has been set yet, oldest first."""
+    return _untried(session, col(DeliveryRow.next_attempt_at).is_(None))
+
+
+def ripe(session: Session, now: datetime) -> tuple[Waiting, ...]:
+    """Deliveries that were held until a moment that has come, oldest first: what a digest is closed with."""
+    return _untried(session, col(DeliveryRow.next_attempt_at) <= now)
+
+
+def hold(session: Session, deliveries: Collection[int], until: datetime) -> None:
+    """Set the moment before which deliveries are not sent."""
+    _update(session, deliveries, next_attempt_at=until)
+
+
+def due(session: Session, now: datetime) -> tuple[Unit, ...]:
+    """What waits for a receipt and may be tried now, oldest first. One process may send it, no more."""
+    when = or_(col(DeliveryRow.next_attempt_at).is_(None), col(DeliveryRow.next_attempt_at) <= now)
     rows = session.exec(
-        select(DeliveryRow)
-        .where(
-            col(DeliveryRow.sent_at).is_(None),
-            or_(col(DeliveryRow.next_attempt_at).is_(None), col(DeliveryRow.next_attempt_at) <= now),
-        )
+        select(DeliveryRow.id, DeliveryRow.recipient, DeliveryRow.digest_id)
+        .where(_is_waiting(), or_(col(DeliveryRow.digest_id).is_not(None), is_not_paused()), when)
         .order_by(col(DeliveryRow.id))
-        .limit(limit)
     )
-    return tuple(_to_delivery(session, row) for row in rows)
+    units: dict[tuple[int | None, int | None], list[tuple[int, str]]] = {}
+    for delivery, recipient, digest in rows:
+        assert delivery is not None
+        units.setdefault((digest, None if digest else delivery), []).append((delivery, recipient))
+    return tuple(
+        Unit(recipient=members[0][1], digest=digest, deliveries=tuple(member for member, _ in members))
+        for (digest, _), members in units.items()
+    )
 
 
-def deliveries(session: Session, *, rule: str | None = None, limit: int = 1000) -> tuple[Delivery, ...]:
+def load(session: Session, ids: Iterable[int]) -> tuple[Delivery, ...]:
+    """Deliveries by id, in the order of the ids."""
+    return _to_deliveries(session, [session.get_one(DeliveryRow, delivery) for delivery in ids])
+
+
+def deliveries(
+    session: Session, *, rule: str | None = None, state: DeliveryState | None = None, limit: int = 1000
+) -> tuple[Delivery, ...]:
     """Deliveries, newest first."""
     query = select(DeliveryRow).order_by(col(DeliveryRow.id).desc()).limit(limit)
     query = query.where(DeliveryRow.rule == rule) if rule else query
-    return tuple(_to_delivery(session, row) for row in session.exec(query))
+    query = query.where(_stands(state)) if state else query
+    return _to_deliveries(session, session.exec(query).all())
 
 
-def receipt(session: Session, delivery: int, now: datetime) -> None:
-    """Note that the recipient accepted."""
-    row = session.get_one(DeliveryRow, delivery)
-    row.sent_at, row.attempts, row.error, row.next_attempt_at = now, row.attempts + 1, None, None
-    session.add(row)
-
-
-def postpone(session: Session, delivery: int, error: str, next_attempt_at: datetime) -> None:
-    """Note that the recipient did not accept, and when to try again."""
-    row = session.get_one(DeliveryRow, delivery)
-    row.attempts, row.error, row.next_attempt_at = row.attempts + 1, error, next_attempt_at
-    session.add(row)
-
-
-def _add_delivery(session: Session, event: EventRow, rule: str, recipient: str, now: datetime) -> None:
-    assert event.id is not None
-    known = select(DeliveryRow).where(
-        DeliveryRow.event_id == event.id,
-        DeliveryRow.status == event.status,
-        DeliveryRow.rule == rule,
+def letters_since(session: Session, recipient: str, since: datetime) -> int:
+    """Letters about one event each that a recipient was sent since then, or is being sent."""
+    begun = and_(_is_waiting(), col(DeliveryRow.attempts) > 0)
+    query = select(func.count()).where(
         DeliveryRow.recipient == recipient,
+        col(DeliveryRow.digest_id).is_(None),
+        or_(col(DeliveryRow.sent_at) >= since, begun),
     )
-    if session.exec(known).first() is None:
-        session.add(
-            DeliveryRow(
-                event_id=event.id, status=event.status, rule=rule, recipient=recipient, created_at=now
-            )
+    return session.exec(query).one()
+
+
+def receipt(session: Session, deliveries: Collection[int], now: datetime, answer: str = "") -> None:
+    """Note that the recipient accepted, and what its server said."""
+    tried = DeliveryRow.attempts + 1
+    _update(
+        session, deliveries, sent_at=now, attempts=tried, error=None, next_attempt_at=None, died_at=None,
+        answer=answer or None,
+    )  # fmt: skip
+
+
+def postpone(session: Session, deliveries: Collection[int], error: str, next_attempt_at: datetime) -> None:
+    """Note that the recipient did not accept, and when to try again."""
+    tried = DeliveryRow.attempts + 1
+    _update(session, deliveries, attempts=tried, error=error, next_attempt_at=next_attempt_at)
+
+
+def bury(session: Session, deliveries: Collection[int], error: str, now: datetime, *, tried: int = 1) -> None:
+    """Give deliveries up; they stay where staff see them. `tried` is 0 for what was never attempted."""
+    attempts = DeliveryRow.attempts + tried
+    _update(session, deliveries, attempts=attempts, error=error, next_attempt_at=None, died_at=now)
+
+
+def bury_waiting(session: Session, rule: str, error: str, now: datetime, recipient: str | None = None) -> int:
+    """Give up what waits of a rule, or of one recipient of it; returns how many deliveries that were."""
+    query = select(DeliveryRow.id).where(_is_waiting(), DeliveryRow.rule == rule)
+    query = query.where(DeliveryRow.recipient == recipient) if recipient is not None else query
+    found = [delivery for delivery in session.exec(query) if delivery is not None]
+    bury(session, found, error, now, tried=0)
+    return len(found)
+
+
+def revive(session: Session, deliveries: Iterable[int] | None = None) -> tuple[int, ...]:
+    """Have dead deliveries tried again, all of them where none is named; returns those that were dead.
+
+    A digest lives again as a whole.
+    """
+    query = select(DeliveryRow.id, DeliveryRow.digest_id).where(_stands(DeliveryState.DEAD))
+    dead = [(delivery, digest) for delivery, digest in session.exec(query) if delivery is not None]
+    if deliveries is not None:
+        wanted = set(deliveries)
+        digests = {digest for delivery, digest in dead if delivery in wanted and digest}
+        dead = [(delivery, digest) for delivery, digest in dead if delivery in wanted or digest in digests]
+    found = tuple(sorted(delivery for delivery, _ in dead))
+    _update(session, found, attempts=0, died_at=None, next_attempt_at=None)
+    return found
+
+
+def _untried(session: Session, when: ColumnElement[bool]) -> tuple[Waiting, ...]:
+    rows = session.exec(
+        select(DeliveryRow.id, DeliveryRow.rule, DeliveryRow.recipient)
+        .where(
+            _is_waiting(), is_not_paused(), when,
+            col(DeliveryRow.attempts) == 0, col(DeliveryRow.digest_id).is_(None),
         )
-
-
-def _to_rule(row: RuleRow) -> Rule:
-    return Rule(
-        name=row.name,
-        recipients=tuple(row.recipients),
-        verbs=tuple(map(Verb, row.verbs)),
-        statuses=tuple(map(Status, row.statuses)),
-        networks=tuple(row.networks),
-        cities=tuple(row.cities),
-        countries=tuple(row.countries),
-        confidence=row.confidence,
-        enabled=row.enabled,
+        .order_by(col(DeliveryRow.id))
+    )  # fmt: skip
+    return tuple(
+        Waiting(id=delivery or 0, rule=rule, recipient=recipient) for delivery, rule, recipient in rows
     )
 
 
-def _to_delivery(session: Session, row: DeliveryRow) -> Delivery:
+def _is_waiting() -> ColumnElement[bool]:
+    return and_(col(DeliveryRow.sent_at).is_(None), col(DeliveryRow.died_at).is_(None))
+
+
+def _stands(state: DeliveryState) -> ColumnElement[bool]:
+    if state is DeliveryState.WAITING:
+        return _is_waiting()
+    if state is DeliveryState.SENT:
+        return col(DeliveryRow.sent_at).is_not(None)
+    return and_(col(DeliveryRow.died_at).is_not(None), col(DeliveryRow.sent_at).is_(None))
+
+
+def _update(session: Session, deliveries: Collection[int], **values: Any) -> None:
+    ids = list(deliveries)
+    for start in range(0, len(ids), _IDS):
+        which = col(DeliveryRow.id).in_(ids[start : start + _IDS])
+        session.connection().execute(update(DeliveryRow).where(which).values(**values))
+
+
+def _add_deliveries(
+    session: Session, events: Sequence[EventRow], chosen: Sequence[Sequence[tuple[str, str]]], now: datetime
+) -> None:
+    """Those of the pairs chosen for each event that are not there yet for the event as it stands."""
+    told = select(DeliveryRow.event_id, DeliveryRow.status, DeliveryRow.rule, DeliveryRow.recipient).where(
+        col(DeliveryRow.event_id).in_([event.id for event in events])
+    )
+    known = set(session.exec(told).all())
+    missing = [
+        {
+            "event_id": event.id,
+            "status": event.status,
+            "rule": rule,
+            "recipient": recipient,
+            "created_at": now,
+            "attempts": 0,
+        }
+        for event, pairs in zip(events, chosen, strict=True)
+        for rule, recipient in pairs
+        if (event.id, event.status, rule, recipient) not in known
+    ]
+    if missing:
+        session.connection().execute(insert(DeliveryRow), missing)
+
+
+def _to_deliveries(session: Session, rows: Sequence[DeliveryRow]) -> tuple[Delivery, ...]:
+    events = [session.get_one(EventRow, event) for event in dict.fromkeys(row.event_id for row in rows)]
+    known = {event.id: event for event in to_events(session, events)}
+    return tuple(_to_delivery(row, known[row.event_id]) for row in rows)
+
+
+def _to_delivery(row: DeliveryRow, event: MembershipEvent) -> Delivery:
     assert row.id is not None
     return Delivery(
         id=row.id,
-        event=to_event(session, session.get_one(EventRow, row.event_id)),
+        event=event,
         status=Status(row.status),
         rule=row.rule,
         recipient=row.recipient,
@@ -182,4 +285,8 @@ def _to_delivery(session: Session, row: DeliveryRow) -> Delivery:
         attempts=row.attempts,
         sent_at=row.sent_at,
         error=row.error,
+        next_attempt_at=row.next_attempt_at,
+        died_at=row.died_at,
+        answer=row.answer,
+        digest=row.digest_id,
     )

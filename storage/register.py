@@ -29,6 +29,8 @@ EPISODE_GAP = timedelta(days=365)
 _EVENTFUL = (Status.PLANNED, Status.HISTORICAL, Status.ANNOUNCED)
 #: However many say so, newspapers err.
 _MOST_CONFIDENT = 0.99
+#: So many ids fit into one statement of every engine.
+_AT_ONCE = 500
 #: What ends an episode of the other.
 _ENDS = {Verb.JOINED: Verb.LEFT, Verb.LEFT: Verb.JOINED}
 
@@ -105,12 +107,23 @@ def events(
     for property_, value in equal:
         query = query.where(col(property_) == value) if value is not None else query
     query = query.where(col(EventRow.first_reported) >= since) if since is not None else query
-    return tuple(to_event(session, row) for row in session.exec(query))
+    return to_events(session, session.exec(query).all())
 
 
 def to_event(session: Session, row: EventRow) -> MembershipEvent:
     """The event of a row with its evidence, best first."""
+    return to_events(session, [row])[0]
+
+
+def to_events(session: Session, rows: Sequence[EventRow]) -> tuple[MembershipEvent, ...]:
+    """The events of rows, in their order, each with its evidence, best first."""
+    told = _told(session, rows)
+    return tuple(_to_event(row, told.get(row.id or 0, ())) for row in rows)
+
+
+def _to_event(row: EventRow, told: Sequence[tuple[str, Evidence]]) -> MembershipEvent:
     assert row.id is not None
+    other = _others(row)
     return MembershipEvent(
         id=row.id,
         member=row.member,
@@ -121,8 +134,8 @@ def to_event(session: Session, row: EventRow) -> MembershipEvent:
         confidence=row.confidence,
         first_reported=row.first_reported,
         freshness=Freshness(row.freshness),
-        evidence=tuple(_told(session, row, _bears_out(row))),
-        contradictions=tuple(_told(session, row, col(ClaimRow.status) == Status.DENIED)),
+        evidence=tuple(evidence for status, evidence in told if status not in other),
+        contradictions=tuple(evidence for status, evidence in told if status == Status.DENIED),
     )
 
 
@@ -242,21 +255,36 @@ def _strengthen(event: EventRow, claim: ClaimRow, reported: datetime, freshness:
 
 
 def _bears_out(event: EventRow) -> ColumnElement[bool]:
-    """What bears an event out: neither denials nor, once it is more than a plan, the plans that led to it."""
-    other = [Status.DENIED] if event.status == Status.PLANNED else [Status.DENIED, Status.PLANNED]
-    return col(ClaimRow.status).not_in(other)
+    """What bears an event out."""
+    return col(ClaimRow.status).not_in(_others(event))
 
 
-def _told(session: Session, event: EventRow, which: ColumnElement[bool]) -> Iterator[Evidence]:
-    for claim, article in _claims_of(session, event, which):
-        yield Evidence(
-            article=claim.article_id,
-            url=article.url,
-            source=article.source,
-            sentence=claim.sentence,
-            confidence=claim.confidence,
-            language=article.language,
+def _others(event: EventRow) -> tuple[Status, ...]:
+    """Claims that do not bear an event out: denials and, once it is more than a plan, the plans that led to it."""
+    return (Status.DENIED,) if event.status == Status.PLANNED else (Status.DENIED, Status.PLANNED)
+
+
+def _told(session: Session, rows: Sequence[EventRow]) -> dict[int, list[tuple[str, Evidence]]]:
+    """What is said of events, with the claims' status, the most confident and oldest first."""
+    told: dict[int, list[tuple[str, Evidence]]] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        query = (
+            select(ClaimRow, ArticleRow.url, ArticleRow.source, ArticleRow.language)
+            .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
+            .where(col(ClaimRow.event_id).in_([row.id for row in rows[start : start + _AT_ONCE]]))
+            .order_by(col(ClaimRow.confidence).desc(), col(ArticleRow.sorted_at), col(ArticleRow.id))
         )
+        for claim, url, source, language in session.exec(query):
+            evidence = Evidence(
+                article=claim.article_id,
+                url=url,
+                source=source,
+                sentence=claim.sentence,
+                confidence=claim.confidence,
+                language=language,
+            )
+            told.setdefault(claim.event_id or 0, []).append((claim.status, evidence))
+    return told
 
 
 def _claims_of(

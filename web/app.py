@@ -1,4 +1,4 @@
-"""The web application: pages, JSON, feeds; it reads the archive and starts nothing."""
+"""The web application: pages, JSON, feeds; it reads the archive, starts nothing, and ends letters where it is asked to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from news.errors import QueryError, StorageError
 from news.values import Source
 from storage.engine import Store
-from web import api, pages
+from web import api, pages, unsubscribing
 from web.archive import FOLDER, Archive, open_archive
 from web.headers import SecurityHeaders
 
@@ -24,14 +24,19 @@ _NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
 
 
 def create_app(
-    store: Store, *, sources: Mapping[str, Source] = _NO_SOURCES, feeds_folder: Path | None = None
+    store: Store,
+    *,
+    sources: Mapping[str, Source] = _NO_SOURCES,
+    feeds_folder: Path | None = None,
+    link_key: bytes = b"",
 ) -> FastAPI:
-    """The application on an open database; `sources` by key give names and time zones."""
+    """The application on an open database; `sources` by key give names and time zones, `link_key` signed the letters' links."""
     archive = open_archive(store, sources, feeds_folder)
     app = FastAPI(title="Jarchi", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)
     app.include_router(pages.router(archive))
     app.include_router(api.router(archive))
+    app.include_router(unsubscribing.router(archive, link_key))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     app.add_api_route("/healthz", _healthz)
     _explain_errors(app, archive)

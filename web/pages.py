@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from alerts.feeds import feed_path
 from news.errors import QueryError
-from storage import articles, outbox, register
+from storage import articles, register
+from storage.rules import rules as alert_rules
 from storage.search import Found, search
 from web.archive import Archive
 from web.asking import PAGE_SIZE, Asked, asked, number
@@ -133,7 +134,7 @@ def _memberships_page(archive: Archive, parameters: Mapping[str, str]) -> HTMLRe
         return archive.page("problem.html", 400, title="Not understood", message=str(error))
     with archive.store.reading() as session:
         events = register.events(session, **wanted)
-        rules = [rule.name for rule in outbox.rules(session)]
+        rules = [rule.name for rule in alert_rules(session)]
     start = (page - 1) * _REGISTER_PAGE
     return archive.page(
         "memberships.html",

@@ -1,11 +1,14 @@
 """A database with memberships in it, and a clock that moves only when told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlmodel import Session
 
-from alerts.letters import Letter
+from alerts.messages import Message
 from news.errors import DeliveryError
 from news.values import (
     Article,
@@ -49,17 +52,18 @@ class Recorder:
 
     def __init__(self, *answers: BaseException | None) -> None:
         self.answers = list(answers)
-        self.letters: list[Letter] = []
+        self.messages: list[Message] = []
         self.calls = 0
 
-    def send(self, delivery: Delivery, letter: Letter) -> None:
+    def send(self, message: Message) -> str:
         self.calls += 1
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, DeliveryError):
             raise answer
-        self.letters.append(letter)
+        self.messages.append(message)
         if answer is not None:
             raise answer
+        return "taken"
 
 
 @pytest.fixture
@@ -76,45 +80,64 @@ def recorder() -> type[Recorder]:
 def keep(store: Store, clock: ManualClock) -> Callable[..., int]:
     """Keep an article of today that announces a membership; returns its id."""
 
-    def save(
-        number: int = 1,
-        *,
-        member: str = "111822",
-        network: str = "amf",
-        verb: Verb = Verb.JOINED,
-        status: Status = Status.ANNOUNCED,
-        sentence: str = SENTENCE,
-        is_news: bool = True,
-    ) -> int:
-        claim = Claim(
-            member=member,
-            network=network,
-            verb=verb,
-            status=status,
-            sentence=sentence,
-            span=Span(part=Part.TEXT, start=0, end=len(sentence)),
-            confidence=0.9,
-            rule="test",
-        )
-        article = Article(
-            url=f"https://news.example/{number}",
-            source="yazd",
-            title=f"خبر {number}",
-            text=f"{sentence}\n{number}",
-            language=Language(code="fa", confidence=0.99),
-            fetched_at=clock(),
-            dated=Dated(
-                moment=datetime(2024, 4, 30, 20, 30, tzinfo=UTC),
-                precision=Precision.DAY,
-                provenance=Provenance.LIST,
-            ),
-            claims=(claim,),
-        )
-        arrival = Arrival(now=clock(), last_good_at=clock() - timedelta(hours=1) if is_news else None)
+    def save(number: int = 1, **changes: Any) -> int:
         with store.writing() as session:
-            return articles.save(session, article, arrival)[1]
+            return announce(session, clock, number, **changes)
 
     return save
+
+
+@pytest.fixture
+def hold_open(store: Store, clock: ManualClock) -> Callable[..., AbstractContextManager[None]]:
+    """Keep such an article in a transaction that is committed when the block ends."""
+
+    @contextmanager
+    def hold(number: int = 1, **changes: Any) -> Iterator[None]:
+        with store.writing() as session:
+            announce(session, clock, number, **changes)
+            yield
+
+    return hold
+
+
+def announce(
+    session: Session,
+    clock: ManualClock,
+    number: int,
+    *,
+    member: str = "111822",
+    network: str = "amf",
+    verb: Verb = Verb.JOINED,
+    status: Status = Status.ANNOUNCED,
+    sentence: str = SENTENCE,
+    is_news: bool = True,
+) -> int:
+    claim = Claim(
+        member=member,
+        network=network,
+        verb=verb,
+        status=status,
+        sentence=sentence,
+        span=Span(part=Part.TEXT, start=0, end=len(sentence)),
+        confidence=0.9,
+        rule="test",
+    )
+    article = Article(
+        url=f"https://news.example/{number}",
+        source="yazd",
+        title=f"خبر {number}",
+        text=f"{sentence}\n{number}",
+        language=Language(code="fa", confidence=0.99),
+        fetched_at=clock(),
+        dated=Dated(
+            moment=datetime(2024, 4, 30, 20, 30, tzinfo=UTC),
+            precision=Precision.DAY,
+            provenance=Provenance.LIST,
+        ),
+        claims=(claim,),
+    )
+    arrival = Arrival(now=clock(), last_good_at=clock() - timedelta(hours=1) if is_news else None)
+    return articles.save(session, article, arrival)[1]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """From events to receipts, through failures and kills."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from io import StringIO
@@ -10,15 +11,19 @@ from typing import Any
 import feedparser
 import pytest
 
-from alerts.channels import Channel, channel_for
-from alerts.delivering import MAX_ATTEMPTS, NEVER, Sent, back_off, run_once
+from alerts.channels import Channel, open_channels
+from alerts.delivering import Habits, Sent, match_events, run_once
 from alerts.feeds import feed_path
+from alerts.messages import Message
 from alerts.rules import ensure_default_rule
-from news.errors import DeliveryError
+from alerts.sending import Patience
+from news.errors import ChannelDown, DeliveryError
+from news.settings import fixed_settings
 from news.values import Status
-from storage import outbox
+from storage import outbox, rules
 from storage.engine import Store
-from storage.outbox import Delivery, Rule
+from storage.outbox import Delivery, DeliveryState
+from storage.rules import Rule
 
 Keep = Callable[..., int]
 
@@ -41,7 +46,7 @@ def all_deliveries(store: Store) -> tuple[Delivery, ...]:
 
 def add_rule(store: Store, rule: Rule, now: datetime) -> None:
     with store.writing() as session:
-        outbox.save_rule(session, rule, now)
+        rules.save_rule(session, rule, now)
 
 
 def test_an_announcement_is_sent_once(
@@ -96,32 +101,43 @@ def test_a_failure_hinders_no_other_and_is_tried_again_later(
 
 
 def test_waits_double_up_to_six_hours() -> None:
-    waits = [back_off(failed) / timedelta(minutes=1) for failed in range(1, 12)]
+    patience = Patience()
+    waits = [patience.wait(failed) / timedelta(minutes=1) for failed in range(1, 12)]
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
-    assert back_off(10_000) == timedelta(hours=6)
+    assert patience.wait(10_000) == timedelta(hours=6)
 
 
 def test_a_delivery_that_fails_for_days_is_dead_and_says_why(
-    store: Store, keep: Keep, tmp_path: Path, clock: Any
+    store: Store, keep: Keep, recorder: Any, tmp_path: Path, clock: Any
 ) -> None:
-    add_rule(store, Rule(name="r", recipients=("pigeon:7", "console")), clock())
+    add_rule(store, Rule(name="r", recipients=("a@example.org", "console")), clock())
     keep()
-    out = StringIO()
-    run = partial(run_once, store, partial(channel_for, stream=out), tmp_path, clock)
+    mails, console = recorder(*[DeliveryError("451 try later")] * 99), recorder()
+    roads = {"a@example.org": mails, "console": console}
+    run = partial(run_once, store, roads.__getitem__, tmp_path, clock)
     sent = run()
     assert len(sent.deliveries) == 1
     failures = list(sent.failures)
     while not failures[-1].is_dead:
         clock.now = failures[-1].next_attempt_at
         failures += run().failures
-    assert len(failures) == MAX_ATTEMPTS
     assert timedelta(days=3) < clock() - failures[0].delivery.created_at < timedelta(days=4)
     clock.move(timedelta(days=365))
     assert run().failures == ()
-    dead = next(delivery for delivery in all_deliveries(store) if delivery.sent_at is None)
-    assert dead.attempts == MAX_ATTEMPTS
-    assert "unknown recipient 'pigeon:7'" in (dead.error or "")
-    assert failures[-1].next_attempt_at == NEVER
+    dead = next(delivery for delivery in all_deliveries(store) if delivery.state is DeliveryState.DEAD)
+    assert (dead.attempts, dead.error, dead.next_attempt_at) == (len(failures), "451 try later", None)
+    assert (len(failures), console.calls) == (24, 1)
+
+
+def test_an_unknown_recipient_is_dead_at_once(store: Store, keep: Keep, tmp_path: Path, clock: Any) -> None:
+    add_rule(store, Rule(name="r", recipients=("pigeon:7", "console")), clock())
+    keep()
+    out = StringIO()
+    with open_channels(fixed_settings(home=tmp_path), out) as channels:
+        sent = run_once(store, channels, tmp_path, clock)
+    (failure,) = sent.failures
+    assert failure.is_dead
+    assert "unknown recipient 'pigeon:7'" in failure.error
     assert out.getvalue().count("Asian Mayors Forum") == 2  # headline and sentence
 
 
@@ -136,7 +152,7 @@ def test_a_kill_between_send_and_receipt_repeats_that_delivery_alone(
         run(channel)
     sent = run(channel)
     assert [delivery.event.member for delivery in sent.deliveries] == ["112931", "113646"]
-    assert len(channel.letters) == 4
+    assert len(channel.messages) == 4
     assert all(delivery.sent_at for delivery in all_deliveries(store))
     assert run(channel).deliveries == ()
 
@@ -179,8 +195,9 @@ def test_a_channel_may_use_the_database_while_it_sends(
     """A write transaction held across a send would make this wait for the time-out and fail."""
 
     class Writer:
-        def send(self, delivery: Delivery, letter: object) -> None:
+        def send(self, message: Message) -> str:
             add_rule(store, Rule(name="other", recipients=()), clock())
+            return ""
 
     ensure_default_rule(store, clock())
     keep()
@@ -195,3 +212,68 @@ def test_a_plan_that_comes_true_is_told_once_more(
     assert (run(channel).events, channel.calls) == (1, 0)
     keep(2, status=Status.ANNOUNCED, sentence="Yazd has now joined the Asian Mayors Forum.")
     assert len(run(channel).deliveries) == 1
+
+
+def test_a_road_that_is_closed_is_tried_once_a_run_and_blocks_no_other(
+    store: Store, keep: Keep, recorder: Any, tmp_path: Path, clock: Any
+) -> None:
+    add_rule(store, Rule(name="r", recipients=("a@example.org", "b@example.org", "console")), clock())
+    for number in range(3):
+        keep(number, member=str(1_000_000 + number))
+    mails, console = recorder(ChannelDown("no route")), recorder()
+    sent = run_once(store, lambda recipient: console if recipient == "console" else mails, tmp_path, clock)
+    assert (mails.calls, console.calls) == (1, 3)
+    assert {(failure.error, failure.next_attempt_at) for failure in sent.failures} == {
+        ("no route", clock() + timedelta(minutes=1))
+    }
+    assert len(sent.failures) == 6
+    clock.move(timedelta(minutes=1))
+    assert len(run_once(store, lambda _: mails, tmp_path, clock).deliveries) == 6
+
+
+def test_a_slow_road_has_its_time_and_goes_on_in_the_next_run(
+    store: Store, keep: Keep, tmp_path: Path, clock: Any
+) -> None:
+    class Slow:
+        def send(self, message: Message) -> str:
+            clock.move(timedelta(seconds=25))
+            return "250 at last"
+
+    add_rule(store, Rule(name="r", recipients=("a@example.org",)), clock())
+    for number in range(5):
+        keep(number, member=str(1_000_000 + number))
+    run = partial(run_once, store, lambda _: Slow(), tmp_path, clock)
+    assert [len(run().deliveries) for _ in range(3)] == [3, 2, 0]
+
+
+def test_a_rule_that_is_paused_keeps_what_it_matched(
+    store: Store, keep: Keep, recorder: Any, tmp_path: Path, clock: Any
+) -> None:
+    rule = Rule(name="r", recipients=("a@example.org",))
+    add_rule(store, rule, clock())
+    keep(1)
+    match_events(store, clock())
+    add_rule(store, replace(rule, enabled=False), clock())
+    keep(2, member="112931")
+    channel = recorder()
+    run = partial(run_once, store, lambda _: channel, tmp_path, clock)
+    assert run().deliveries == ()
+    add_rule(store, rule, clock())
+    assert [delivery.event.member for delivery in run().deliveries] == ["111822"]
+
+
+def test_the_dead_live_again_when_a_person_says_so(
+    store: Store, keep: Keep, recorder: Any, tmp_path: Path, clock: Any
+) -> None:
+    add_rule(store, Rule(name="r", recipients=("a@example.org",)), clock())
+    keep()
+    habits = Habits(patience=Patience(give_up=timedelta(seconds=1)))
+    channel = recorder(DeliveryError("550 who?"))
+    (failure,) = run_once(store, lambda _: channel, tmp_path, clock, habits).failures
+    assert failure.is_dead
+    with store.writing() as session:
+        assert outbox.revive(session, [failure.delivery.id, 4711]) == (failure.delivery.id,)
+        assert outbox.revive(session) == ()
+    (delivery,) = run_once(store, lambda _: channel, tmp_path, clock).deliveries
+    assert (delivery.state, delivery.answer) == (DeliveryState.SENT, "taken")
+    assert all_deliveries(store) == (delivery,)

@@ -15,7 +15,8 @@ from alerts.rules import choose
 from news.values import Evidence, Status
 from storage import outbox
 from storage.engine import Store
-from storage.outbox import Delivery, Rule
+from storage.outbox import Delivery
+from storage.rules import Rule
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "]]></content><script>alert(1)</script>\x00\x0b\x1f \ud800\ufffe & \u202e شهر"
@@ -40,7 +41,8 @@ def test_a_feed_has_what_the_standard_asks(delivery: Delivery) -> None:
     (entry,) = feed.entries
     assert entry.title == "Yazd (Iran) joined Asian Mayors Forum"
     assert entry.updated == "2024-05-01T09:00:00+00:00"
-    assert '<blockquote dir="rtl">شهرداری یزد' in entry.content[0].value
+    assert '<blockquote dir="rtl"' in entry.content[0].value
+    assert ">شهرداری یزد" in entry.content[0].value
     assert 'href="https://yazd.example/1"' in entry.content[0].value
     root = etree.fromstring(content)
     for element in (root, root.find(f"{ATOM}entry")):

@@ -2,13 +2,17 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from alerts.channels import Console, channel_for
+from alerts.channels import Console, FeedOnly, open_channels
 from alerts.letters import headline, letter
-from alerts.quoting import direction, isolated, one_line
-from news.errors import DeliveryError
+from alerts.messages import Message, identity
+from alerts.recipients import normal
+from news.errors import DeliveryError, DeliveryRefused, UsageError
+from news.languages.quoting import direction, isolated, one_line
+from news.settings import fixed_settings
 from news.values import Evidence, Status, Verb
 from storage.outbox import Delivery
 
@@ -91,9 +95,18 @@ def test_joiners_are_kept() -> None:
     assert one_line("می\u200cپیوندد\u200f \n x") == "می\u200cپیوندد\u200f x"
 
 
+def message(delivery: Delivery) -> Message:
+    return Message(
+        identity=identity(delivery),
+        recipient=delivery.recipient,
+        dated=delivery.created_at,
+        letter=letter(delivery),
+    )
+
+
 def test_the_console_prints_persian(delivery: Delivery) -> None:
     stream = io.StringIO()
-    channel_for("console", stream).send(delivery, letter(delivery))
+    Console(stream).send(message(delivery))
     assert "شهرداری یزد به عضویت" in stream.getvalue()
     assert stream.getvalue().endswith("\n\n")
 
@@ -104,13 +117,37 @@ def test_a_console_that_cannot_take_it_is_a_failed_delivery(delivery: Delivery) 
     narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     for stream in (closed, narrow):
         with pytest.raises(DeliveryError, match="console"):
-            Console(stream).send(delivery, letter(delivery))
+            Console(stream).send(message(delivery))
 
 
-def test_the_feed_as_recipient_needs_nothing_more(delivery: Delivery) -> None:
-    channel_for("feed", io.StringIO()).send(delivery, letter(delivery))
+def test_the_feed_as_recipient_needs_nothing_more(delivery: Delivery, tmp_path: Path) -> None:
+    with open_channels(fixed_settings(home=tmp_path), io.StringIO()) as channels:
+        channel = channels("feed")
+        assert isinstance(channel, FeedOnly)
+        assert channel.send(message(delivery))
 
 
-def test_an_unknown_recipient_is_named() -> None:
-    with pytest.raises(DeliveryError, match="unknown recipient 'pigeon:7'"):
-        channel_for("pigeon:7", io.StringIO())
+@pytest.mark.parametrize(
+    "recipient", ["pigeon:7", "a@b@c", "a b@example.org", "a@example.org\nBcc: b@c.org", ""]
+)
+def test_a_recipient_that_is_none_is_named(recipient: str, tmp_path: Path) -> None:
+    settings = fixed_settings(home=tmp_path)
+    with (
+        open_channels(settings, io.StringIO()) as channels,
+        pytest.raises(DeliveryRefused, match="unknown recipient"),
+    ):
+        channels(recipient)
+    with pytest.raises(UsageError, match="unknown recipient"):
+        normal(recipient)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (" mailto:Desk@Example.ORG", "Desk@example.org"),
+        ("a@bücher.example", "a@xn--bcher-kva.example"),
+        ("console", "console"),
+    ],
+)
+def test_a_recipient_has_one_spelling(text: str, known: str) -> None:
+    assert normal(text) == known

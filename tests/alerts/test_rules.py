@@ -8,9 +8,9 @@ import pytest
 
 from alerts.rules import DEFAULT_RULE, accepts, choose, ensure_default_rule
 from news.values import Freshness, MembershipEvent, Status, Verb
-from storage import outbox
+from storage import rules
 from storage.engine import Store
-from storage.outbox import Rule
+from storage.rules import Rule
 
 OPEN = Rule(name="all", recipients=("console",), verbs=(), statuses=())
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -68,12 +68,12 @@ def test_the_default_rule_is_for_databases_without_any(store: Store) -> None:
     assert ensure_default_rule(store, NOW)
     assert not ensure_default_rule(store, NOW)
     with store.reading() as session:
-        assert outbox.rules(session) == (DEFAULT_RULE,)
+        assert rules.rules(session) == (DEFAULT_RULE,)
 
 
 def test_the_default_rule_does_not_join_rules_that_are_there(store: Store) -> None:
     with store.writing() as session:
-        outbox.save_rule(session, OPEN, NOW)
+        rules.save_rule(session, OPEN, NOW)
     assert not ensure_default_rule(store, NOW)
     with store.reading() as session:
-        assert outbox.rules(session) == (OPEN,)
+        assert rules.rules(session) == (OPEN,)

@@ -61,6 +61,13 @@ def test_the_first_crawl_is_silent_and_the_second_alerts_three_times(demo):
     assert all(alert["sent_at"] for alert in demo["alerts"])
 
 
+def test_the_alerts_come_as_three_mails_that_one_can_read(demo):
+    assert len(demo["mails"]) == 3
+    assert len({mail["message_id"] for mail in demo["mails"]}) == 3
+    assert {mail["to"] for mail in demo["mails"]} == {alert["recipient"] for alert in demo["alerts"]} == {"desk@jarchi.example"}
+    assert all(mail["subject"] in mail["text"] and "First reported" in mail["text"] for mail in demo["mails"])
+
+
 def test_a_further_crawl_finds_nothing_and_fetches_almost_nothing(demo):
     further = demo["second_crawl"]
     assert (further["new"], further["updated"], further["alerts"]) == (0, 0, 0)

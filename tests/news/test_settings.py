@@ -150,3 +150,51 @@ def test_settings_do_not_change(home: Path) -> None:
 
 def test_every_setting_has_its_help() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_a_secret_may_lie_in_a_file(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(home, 'smtp_password = "of the settings"\n')
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "smtp_password").write_text("of systemd\n")
+    (tmp_path / "own").write_text("of the file\n")
+    found = []
+    for name, value in (
+        ("UNRELATED", ""), ("CREDENTIALS_DIRECTORY", str(credentials)),
+        ("JARCHI_SMTP_PASSWORD_FILE", str(tmp_path / "own")), ("JARCHI_SMTP_PASSWORD", "of the variable"),
+    ):  # fmt: skip
+        monkeypatch.setenv(name, value)
+        password = load_settings().smtp_password
+        found.append(password.get_secret_value() if password else None)
+    assert found == ["of the settings", "of systemd", "of the file", "of the variable"]
+
+
+def test_a_file_of_a_secret_that_cannot_be_read_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JARCHI_SMTP_PASSWORD_FILE", str(home / "missing"))
+    with pytest.raises(SettingsError, match=r"JARCHI_SMTP_PASSWORD: cannot be read from .*missing"):
+        load_settings()
+
+
+def test_only_secrets_may_lie_in_files(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JARCHI_SMTP_HOST_FILE", "x")
+    with pytest.raises(SettingsError, match="JARCHI_SMTP_HOST_FILE: there is no such setting"):
+        load_settings()
+
+
+def test_secrets_of_the_alerts_are_masked_and_kept_from_the_crawlers(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JARCHI_SMTP_PASSWORD", "sesame-sesame")
+    monkeypatch.setenv("JARCHI_LINK_KEY", "sesame-sesame-sesame")
+    monkeypatch.setenv("JARCHI_SMTP_HOST", "mail.example.org")
+    settings = load_settings()
+    assert "sesame" not in repr(settings) + settings.model_dump_json() + str(settings.environment())
+    assert settings.environment()["JARCHI_SMTP_HOST"] == "mail.example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("smtp_from", "nobody"), ("smtp_tls", "ssl"), ("web_url", "jarchi.example.org"), ("link_key", "short")],
+)
+def test_wrong_settings_of_the_alerts(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"JARCHI_{name.upper()}", value)
+    with pytest.raises(SettingsError, match=f"JARCHI_{name.upper()}"):
+        load_settings()

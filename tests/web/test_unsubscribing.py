@@ -36,7 +36,10 @@ def readers(store: Store) -> dict[str, tuple[str, ...]]:
 
 def test_only_the_button_ends_letters(two_readers: Store, served: Callable[[Any], Any]) -> None:
     before = readers(two_readers)
-    with served(create_app(two_readers, link_key=KEY)) as address, httpx.Client(base_url=address, trust_env=False) as web:
+    with (
+        served(create_app(two_readers, link_key=KEY)) as address,
+        httpx.Client(base_url=address, trust_env=False) as web,
+    ):
         asked = web.get(f"/unsubscribe/{TOKEN}")
         assert asked.status_code == 200
         assert '<form method="post">' in asked.text
@@ -51,7 +54,10 @@ def test_only_the_button_ends_letters(two_readers: Store, served: Callable[[Any]
 
 def test_a_link_that_nobody_signed_ends_nothing(two_readers: Store, served: Callable[[Any], Any]) -> None:
     before = readers(two_readers)
-    with served(create_app(two_readers, link_key=b"o" * 32)) as address, httpx.Client(base_url=address, trust_env=False) as web:
+    with (
+        served(create_app(two_readers, link_key=b"o" * 32)) as address,
+        httpx.Client(base_url=address, trust_env=False) as web,
+    ):
         for token in (TOKEN, "x", TOKEN.replace(".", "")):
             assert web.get(f"/unsubscribe/{token}").status_code == 404
             assert web.post(f"/unsubscribe/{token}").status_code == 404
