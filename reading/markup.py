@@ -36,8 +36,16 @@ _SILENT = frozenset((
 ))  # fmt: skip
 
 
+#: The parser compares each attribute with all before it: hundreds of thousands in one tag take it an hour.
+_MAX_ATTRIBUTES = 1_000
+#: No tag shorter than this has so many.
+_LONG_TAG = 4 * _MAX_ATTRIBUTES
+_TAG = re.compile(rb"[a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*")
+_VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
+
+
 class HalfParsed(ValueError):
-    """The parser gave up before the end: tags nested too deep, or a text too long for it."""
+    """The parser gave up before the end, or would have: tags nested too deep, a text or a tag too long for it."""
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -47,14 +55,23 @@ def parse(html: str) -> HtmlElement | None:
     """
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_LOOKUP)
+    body = _encoded(html)
+    _refuse_endless_tags(body)
     try:
-        tree = lxml.html.document_fromstring(_encoded(html), parser=parser)
+        tree = lxml.html.document_fromstring(body, parser=parser)
     except etree.ParserError:
         tree = None
     fatal = parser.error_log.filter_from_fatals()
     if fatal:
         raise HalfParsed(fatal[0].message)
     return tree
+
+
+def _refuse_endless_tags(body: bytes) -> None:
+    for piece in body.split(b"<"):
+        tag = _TAG.match(piece) if len(piece) > _LONG_TAG else None
+        if tag and len(_VALUE.sub(b"", tag[0]).split()) > _MAX_ATTRIBUTES:
+            raise HalfParsed(f"more than {_MAX_ATTRIBUTES} attributes in one tag")
 
 
 def printable(html: str) -> str:

@@ -14,7 +14,7 @@ from news.languages.tokens import words
 from reading.markup import one_line, printable
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdf import PageObject, PdfReader
 
 #: What is news is short; what is longer is a report, and its beginning tells what it is about.
 MAX_PAGES, MAX_CHARS = 40, 400_000
@@ -28,7 +28,12 @@ FAILURES = (
     TypeError,
     ValueError,
 )
-_RTL = re.compile("[\u0590-\u08ff]")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+#: Lam with an alef is one glyph, which a font's table gives as two letters in reading order.
+_LAM_ALEF = re.compile(rb"<0644(0622|0623|0625|0627)>", re.IGNORECASE)
+#: The one filter with which a stream can be written again.
+_PACKED = "/FlateDecode"
+_LIGATURES = {b"0622": b"<FEF5>", b"0623": b"<FEF7>", b"0625": b"<FEF9>", b"0627": b"<FEFB>"}
 #: Languages whose frequent words tell which way a line was written.
 _READ_BACKWARDS = ("fa", "ar", "ur", "ckb", "ps")
 _SIGN = "[0-9A-Za-z۰-۹٠-٩]"
@@ -67,7 +72,7 @@ def read_pdf(body: bytes) -> Document:
 
 def _document(reader: PdfReader) -> Document:
     lines = [line for text in _texts(reader) for line in _lines(text)]
-    lines = _turned(lines) if _is_backwards(lines) else lines
+    lines = [one_line(_normal(line)) for line in (_turned(lines) if _is_backwards(lines) else lines)]
     title = one_line(printable(_normal((reader.metadata and reader.metadata.title) or "")))
     return Document("" if _FILE_NAME.search(title) else title, list(_paragraphs(lines)))
 
@@ -75,6 +80,7 @@ def _document(reader: PdfReader) -> Document:
 def _texts(reader: PdfReader) -> Iterator[str]:
     length = 0
     for page in reader.pages[:MAX_PAGES]:
+        _keep_ligatures(page)
         text = page.extract_text(extraction_mode="layout", layout_mode_space_vertically=False)
         yield text
         length += len(text)
@@ -82,8 +88,18 @@ def _texts(reader: PdfReader) -> Iterator[str]:
             return
 
 
+def _keep_ligatures(page: PageObject) -> None:
+    """Let the glyph of lam and alef be read as one sign, so that turning a line does not turn its letters round."""
+    fonts = page.get("/Resources", {}).get("/Font", {})
+    for font in fonts.get_object().values() if fonts else ():
+        table = font.get_object().get("/ToUnicode")
+        if table is not None and table.get_object().get("/Filter", _PACKED) == _PACKED:
+            stream = table.get_object()
+            stream.set_data(_LAM_ALEF.sub(lambda found: _LIGATURES[found[1]], stream.get_data()))
+
+
 def _lines(text: str) -> list[str]:
-    return [line for raw in printable(_normal(text)).splitlines() if (line := one_line(raw))]
+    return [line for raw in printable(text).splitlines() if (line := one_line(raw))]
 
 
 def _normal(text: str) -> str:
@@ -94,8 +110,8 @@ def _is_backwards(lines: Sequence[str]) -> bool:
     """Whether the frequent words of the languages written from the right appear only when read from behind."""
     text = "\n".join(line for line in lines if _RTL.search(line))
     common = {word for code in _READ_BACKWARDS for word in profile(code).common if len(word) > 1}
-    ahead = sum(word in common for word in words(text))
-    behind = sum(word in common for word in words(text[::-1]))
+    ahead = sum(word in common for word in words(_normal(text)))
+    behind = sum(word in common for word in words(_normal(text[::-1])))
     return behind > 2 * ahead
 
 

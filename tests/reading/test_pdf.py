@@ -25,12 +25,18 @@ PERSIAN = [
 SHAPED = {"به": "ﺑﻪ", "این": "ﺍﯾﻦ", "که": "ﮐﻪ", "از": "ﺍﺯ", "است": "ﺍﺳﺖ"}
 
 
+#: Glyphs of two letters, which tables give in reading order.
+LIGATURES = {"ﻻ": "لا", "ﻷ": "لأ"}
+
+
 def pdf(lines: list[str], *, title: str = "", pages: int = 1) -> bytes:
     """A PDF with a line of text under another, in a font that tells the letter of each glyph."""
     show = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td " for line in lines)
     content = f"BT /F1 12 Tf 50 750 Td {show}ET"
     letters = sorted({char for line in lines for char in line})
-    mapping = "".join(f"<{ord(char):04x}> <{ord(char):04x}>\n" for char in letters)
+    mapping = "".join(
+        f"<{ord(char):04x}> <{LIGATURES.get(char, char).encode('utf-16-be').hex()}>\n" for char in letters
+    )
     cmap = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def /CMapType 2 def\n"
         f"1 begincodespacerange <0000> <ffff> endcodespacerange\n{len(letters)} beginbfchar\n{mapping}endbfchar\n"
@@ -152,3 +158,13 @@ def test_a_pdf_that_cannot_be_read_is_refused(
     found = read_page(make_page(body, content_type="application/pdf"), now=now)
     assert isinstance(found, NotArticle)
     assert found.refusal is refusal
+
+
+def test_lam_and_alef_of_one_glyph_keep_their_order() -> None:
+    seen = [
+        as_seen("این شهر که ﻻیه روبی آن از مهر آغاز شد است"),
+        as_seen("و این برای همه شهر بود که اﻷحياء دارد"),
+    ]
+    assert read_pdf(pdf(seen)).paragraphs == [
+        "این شهر که لایه روبی آن از مهر آغاز شد است و این برای همه شهر بود که الأحياء دارد"
+    ]

@@ -450,11 +450,12 @@ def tags(count: int) -> str:
         (tags(5_000), Refusal.BROKEN),
         (document("<p>One of many.</p>" * 300_000), Refusal.TOO_LARGE),
         (document("<p>" + "word " * 3_000_000), Refusal.BROKEN),
+        (document("<p " + " ".join(f"a{number}" for number in range(300_000)) + ">" + BODY), Refusal.BROKEN),
         (b"<p>" + b"x" * 50_000_000, Refusal.TOO_LARGE),
         (b"\x00" * 5_000, Refusal.NO_TEXT),
         (bytes(range(128, 256)) * 40, None),
     ],
-    ids=["nested", "deep", "paragraphs", "one line", "50 MB", "NULs", "noise"],
+    ids=["nested", "deep", "paragraphs", "one line", "attributes", "50 MB", "NULs", "noise"],
 )
 def test_monsters_get_a_typed_outcome(
     body: str | bytes, refusal: Refusal | None, make_page: MakePage, now: datetime
