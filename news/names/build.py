@@ -35,10 +35,12 @@ _NEAR = frozenset(
 )
 _EUROPE = frozenset("FR ES DE IT PT AT CH BE NL GB CY RU".split())  # noqa: SIM905
 #: Population from which a place is kept, by country; in Turkey every district is, whatever its size.
-_SMALLEST = {**dict.fromkeys((*_NEAR, "TR"), 1_000), **dict.fromkeys(_EUROPE, 5_000)}
+_SMALLEST = {**dict.fromkeys((*_NEAR, "TR", "AZ"), 1_000), **dict.fromkeys(_EUROPE, 5_000)}
 _SMALLEST_ELSEWHERE = 15_000
 #: Below this, a place far away is known by its own name and by those that a language gives it, and by no other.
-_WELL_KNOWN = {"Latin": 300_000, "Arabic": 100_000, "Cyrillic": 200_000}
+_WELL_KNOWN = {"Latin": 300_000, "Arabic": 100_000, "Cyrillic": 200_000, "Han": 100_000}
+#: Countries that write each script themselves: there every spelling in it is a town's own.
+_WRITTEN_IN = {"Cyrillic": frozenset({"RU"}), "Han": frozenset({"CN", "TW", "JP", "HK", "MO", "SG"})}
 #: A city this large is meant when its name is written, unless the name is on a stop list.
 _FAMOUS, _FAMOUS_NEAR = 1_000_000, 300_000
 #: A town of the near countries this large is known by every spelling.
@@ -47,7 +49,16 @@ _TOWN = 30_000
 _EVERYDAY = 4.0
 #: How much more frequent than its size explains a name may be (Zipf, against the logarithm of the population)
 #: before it is taken for a word: where cities have capitals, and where not; at home and abroad.
-_SURPLUS = {"Latin": (0.0, -0.8), "Cyrillic": (0.0, -0.8), "Arabic": (-0.5, -1.0)}
+_SURPLUS = {"Latin": (0.0, -0.8), "Cyrillic": (0.0, -0.8), "Arabic": (-0.5, -1.0), "Han": (0.0, -0.8)}
+#: Languages without a list of words: there only the hand-kept common words are everyday ones.
+_UNCOUNTED = frozenset({"az", "ku", "zh", "ja"})
+#: Characters of an everyday Chinese word.
+_ONE_WORD = 2
+#: Cities that are a country or as good as one: their name is a city's.
+_ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "PH"})
+_CITY_STATES = frozenset({"SG", "MC", "HK", "MO"})
+#: A city this large has a name of three letters known as a name.
+_PLAIN_TOWN = 150_000
 #: A city this large keeps its name beside a country's.
 _NAMESAKE = 60_000
 #: A Turkish district is known as well as a city of this size; a village of its name is no seat of it.
@@ -88,7 +99,10 @@ _AT_HOME = {
     **dict.fromkeys(("SA", "EG", "IQ", "SY", "LB", "JO", "PS", "MA", "DZ", "TN", "LY", "SD", "YE", "AE"), frozenset({"ar"})),
 }  # fmt: skip
 #: Scripts → the languages a name in it is judged as, where the text is in a language of another script.
-_READ_AS = {"Latin": ("en",), "Arabic": ("fa", "ar"), "Cyrillic": ("ru",)}
+_READ_AS = {"Latin": ("en",), "Arabic": ("fa", "ar"), "Cyrillic": ("ru",), "Han": ("zh", "ja")}
+
+#: Scripts in which many towns have names that no list ascribes to a language, and one that stands for it.
+_UNLISTED = {"Arabic": "ar", "Han": "zh"}
 
 City = dict[str, Any]
 
@@ -116,6 +130,7 @@ class _Owner:
             (self.canonical and script == "Latin")
             or any(SCRIPTS[tag] == script for tag in self.tagged)
             or (script == "Arabic" and self.country in _NEAR and self.population >= _TOWN)
+            or (script == "Han" and self.population >= _TOWN)
         )
 
 
@@ -161,7 +176,7 @@ def _without_doubles(cities: list[City]) -> list[City]:
     """One city where GeoNames has it twice: same name and country, close by; the larger stays."""
     kept: dict[tuple[str, str], list[City]] = defaultdict(list)
     for city in cities:
-        namesakes = kept[key_of(city["name"]), city["countrycode"]]
+        namesakes = kept[key_of(city["name"].removesuffix("-shi")), city["countrycode"]]
         near = any(
             abs(city["latitude"] - other["latitude"]) + abs(city["longitude"] - other["longitude"])
             < _SAME_TOWN
@@ -253,7 +268,8 @@ def _kept_names(identity: str) -> Iterator[tuple[str, str]]:
 
 def _worth_keeping(key: str, name: _Name) -> bool:
     own = any(owner.kept or (owner.canonical and owner.country == "TR") for owner in name.owners.values())
-    return own or len(key) > 2 or any(script_of(spelling) == "Cyrillic" for spelling in name.spellings)
+    scripts = {script_of(spelling) for spelling in name.spellings}
+    return own or len(key) > 2 or bool(scripts & {"Cyrillic", "Han"})
 
 
 def _add_city(names: dict[str, _Name], city: City, tagged: list[tuple[str, str]]) -> None:
@@ -264,13 +280,22 @@ def _add_city(names: dict[str, _Name], city: City, tagged: list[tuple[str, str]]
         _add(names, identity, spelling, _Owner(country, population, kind)).canonical = True
     for language, spelling in tagged:
         _add(names, identity, spelling, _Owner(country, population, kind)).tagged.add(language)
-    near = country in _NEAR or country == "TR"
-    for alternate in map(clean, city["alternatenames"]):
+    near = country in _NEAR or country in ("TR", "AZ")
+    for alternate in _written(map(clean, city["alternatenames"])):
         script = script_of(alternate)
         if script is not None and (
-            near or population >= _WELL_KNOWN[script] or (script, country) == ("Cyrillic", "RU")
+            near or population >= _WELL_KNOWN[script] or country in _WRITTEN_IN.get(script, ())
         ):
             _add(names, identity, alternate, _Owner(country, population, kind))
+
+
+def _written(spellings: Iterable[str]) -> Iterator[str]:
+    """The spellings, and for Chinese ones those without the word city and with the other form of a common character."""
+    for spelling in spellings:
+        yield spelling
+        if script_of(spelling) == "Han":
+            bare = spelling[:-1] if spelling[-1] in "市县縣" and len(spelling) >= 3 else spelling
+            yield from (bare, bare.replace("台", "臺"), bare.replace("臺", "台"))
 
 
 def _add(names: dict[str, _Name], identity: str, spelling: str, owner: _Owner) -> _Owner:
@@ -289,9 +314,9 @@ def _add(names: dict[str, _Name], identity: str, spelling: str, owner: _Owner) -
 
 def _entry(key: str, name: _Name, area: str | None) -> Entry:
     ranked = sorted(name.owners, key=lambda one: (-name.owners[one].population, int(one)))
-    arabic = any(script_of(spelling) == "Arabic" for spelling in name.spellings)
-    alternates = {one for one in ranked if not _own(name.owners[one], arabic=arabic)}
-    borrowed = {one for one in ranked if _is_borrowed(name.owners[one], arabic=arabic)}
+    scripts = {script_of(spelling) for spelling in name.spellings}
+    alternates = {one for one in ranked if not _own(name.owners[one], scripts)}
+    borrowed = {one for one in ranked if _is_borrowed(name.owners[one], scripts)}
     grades = "".join(
         "A" if key in _countries_in(language) else _grade(key, name, language) for language in LANGUAGES
     )
@@ -300,13 +325,18 @@ def _entry(key: str, name: _Name, area: str | None) -> Entry:
     )
 
 
-def _own(owner: _Owner, *, arabic: bool) -> bool:
-    return owner.canonical or bool(owner.tagged) or bool(owner.kept) or (arabic and owner.known_in("ar"))
+def _own(owner: _Owner, scripts: set[str | None]) -> bool:
+    listed = owner.canonical or bool(owner.tagged) or bool(owner.kept)
+    return listed or any(
+        script in scripts and owner.known_in(language) for script, language in _UNLISTED.items()
+    )
 
 
-def _is_borrowed(owner: _Owner, *, arabic: bool) -> bool:
-    """Whether the name is another's first: of towns in Arabic letters, that no list says is called so; elsewhere, that only others call so."""
-    return not (owner.tagged or owner.kept) if arabic else bool(owner.tagged and not owner.canonical)
+def _is_borrowed(owner: _Owner, scripts: set[str | None]) -> bool:
+    """Whether the name is another's first: of towns in Arabic letters or Chinese characters, that no list says is called so; elsewhere, that only others call so."""
+    if scripts & _UNLISTED.keys():
+        return not (owner.tagged or owner.kept)
+    return bool(owner.tagged and not owner.canonical)
 
 
 def _grade(key: str, name: _Name, language: str) -> str:
@@ -328,6 +358,10 @@ def _grade(key: str, name: _Name, language: str) -> str:
     zipf = _zipf(name, language)
     if zipf >= _EVERYDAY and zipf > _explained(owner, language, known=bool(known)):
         return "A"
+    if SCRIPTS[language] == "Latin" and owner.country in _ENGLISH:
+        english = _zipf(name, "en")
+        if english >= _EVERYDAY and english > _explained(owner, "en", known=bool(known)):
+            return "A"
     spelling = max((s for s in name.spellings if script_of(s) == SCRIPTS[language]), key=len)
     return _BY_SCRIPT[SCRIPTS[language]](spelling, owner, zipf, known=bool(known))
 
@@ -355,7 +389,7 @@ def _arabic(spelling: str, owner: _Owner, zipf: float, *, known: bool) -> str:
     letters, several = len(key_of(spelling)), len(words(spelling)) > 1
     near = owner.country in _NEAR
     if letters <= 3:
-        return "A"
+        return "N" if known and owner.population >= _PLAIN_TOWN and zipf < _EVERYDAY else "A"
     if known:
         if letters >= 5 or several:
             return "S" if owner.population >= 15_000 and zipf < _EVERYDAY + 0.8 else "N"
@@ -373,11 +407,24 @@ def _cyrillic(spelling: str, owner: _Owner, zipf: float, *, known: bool) -> str:
     return "S" if known and owner.population >= floor else "N"
 
 
-_BY_SCRIPT = {"Latin": _latin, "Arabic": _arabic, "Cyrillic": _cyrillic}
+def _han(spelling: str, owner: _Owner, _zipf: float, *, known: bool) -> str:
+    """Two characters are a word as often as a name; more of them, or the word city at the end, are a name."""
+    if not known:
+        return "A"
+    if spelling.endswith(("市", "县", "縣")) and len(spelling) >= 3:
+        return "S"
+    if len(spelling) == _ONE_WORD:
+        return "S" if owner.population >= _FAMOUS else "A"
+    return "S" if owner.population >= _PLAIN_TOWN or len(spelling) > _ONE_WORD + 1 else "N"
+
+
+_BY_SCRIPT = {"Latin": _latin, "Arabic": _arabic, "Cyrillic": _cyrillic, "Han": _han}
 
 
 def _zipf(name: _Name, language: str) -> float:
     """How common the name is as a word of the language; "La Isla" is as common as its noun."""
+    if language in _UNCOUNTED:
+        return 0.0
     bare = [
         _ARTICLE.sub("", spelling) for spelling in name.spellings if script_of(spelling) == SCRIPTS[language]
     ]
@@ -400,7 +447,8 @@ def _areas(taken: set[str], divisions: list[dict[str, str]]) -> dict[str, str]:
     for row in divisions:
         if (
             row["kind"] == "region"
-            and max(_word_frequency(row["name"], tag) for tag in LANGUAGES) < _EVERYDAY
+            and max(_word_frequency(row["name"], tag) for tag in LANGUAGES if tag not in _UNCOUNTED)
+            < _EVERYDAY
         ):
             codes[key_of(row["name"])].add(".".join(row["code"].split(".")[:2]))
     for key, found in codes.items():
@@ -434,7 +482,7 @@ def _country_names() -> Iterator[tuple[str, str]]:
         yield from ((code, name) for name in names)
     for language in LANGUAGES:
         for code, name in sorted(Locale(language).territories.items()):
-            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES:
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES | _CITY_STATES:
                 yield code, name
 
 
@@ -442,7 +490,8 @@ def _country_names() -> Iterator[tuple[str, str]]:
 def _countries_in(language: str) -> frozenset[str]:
     """Keys of the names that countries have in a language."""
     extra = {name for names in _EXTRA_COUNTRIES.values() for name in names}
-    return frozenset(map(key_of, extra | set(Locale(language).territories.values())))
+    names = (name for code, name in Locale(language).territories.items() if code not in _CITY_STATES)
+    return frozenset(map(key_of, extra | set(names)))
 
 
 def _records(cities: list[City], divisions: Iterable[dict[str, str]]) -> dict[str, Record]:

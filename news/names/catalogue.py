@@ -16,7 +16,7 @@ from news.names.own import names_of
 from news.values import UNDETERMINED, TagKind
 
 #: Columns of cities.tsv that hold names, several separated by a bar.
-OVERLAY_LANGUAGES = ("fa", "ar", "tr", "fr", "ru", "es", "de")
+OVERLAY_LANGUAGES = ("fa", "ar", "tr", "fr", "ru", "es", "de", "az", "ku")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,14 @@ class Network:
     ambiguous: tuple[str, ...] = ()
     former_names: tuple[str, ...] = ()
     misprints: tuple[str, ...] = ()
-    #: phrases that mean this network only where its full name or its own site vouches for them
+    #: ambiguous names that mean little else: a city in the article is evidence too
+    near_city: tuple[str, ...] = ()
+    #: phrases that mean this network only where its full name, its own site or its host vouches for them
     descriptive: tuple[str, ...] = ()
+    #: names of the host, which vouch for the descriptive phrases
+    vouched_by: tuple[str, ...] = ()
+    #: words beside the parent's name that make it the name of this section
+    regions: tuple[str, ...] = ()
     #: aliases by language code
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: aliases not yet seen in real text
@@ -69,11 +75,16 @@ def read_data(name: str) -> str:
 
 
 def _network(row: dict[str, Any]) -> Network:
-    aliases = {language: tuple(names) for language, names in row.pop("aliases", {}).items()}
+    seen: dict[str, list[str]] = row.pop("aliases", {})
+    unseen: dict[str, list[str]] = row.pop("unverified", {})
+    aliases = {
+        language: (*seen.get(language, ()), *unseen.get(language, ()))
+        for language in sorted(seen.keys() | unseen.keys())
+    }
     own = tuple(added.name for added in names_of(TagKind.NETWORK) if added.key == row["key"])
     if own:
         aliases[UNDETERMINED] = own
-    unverified = frozenset(row.pop("unverified", ()))
+    unverified = frozenset(name for names in unseen.values() for name in names)
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
     }

@@ -14,7 +14,7 @@ from news.names.catalogue import read_data
 #: Tables of cues.toml that are no language.
 _NO_LANGUAGE = frozenset({"sites", "people", "adjectives"})
 #: Languages in whose texts a given name in Latin letters may stand before a family name.
-_LATIN = frozenset({"en", "fr", "es", "de", "tr", "it", "pt"})
+_LATIN = frozenset({"en", "fr", "es", "de", "tr", "it", "pt", "az", "ku", "id"})
 #: A folded phrase.
 Phrase = tuple[str, ...]
 
@@ -31,6 +31,8 @@ class Cues:
     beside: frozenset[str] = frozenset()
     joins: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
+    #: folded parts of such words
+    context_within: tuple[str, ...] = ()
     this_network: frozenset[Phrase] = frozenset()
     #: shapes of the names of networks, for the unknown ones
     networks: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ def cues(language: str) -> Cues:
         beside=frozenset(word for name in row.get("beside", []) for word in words(name)),
         joins=frozenset(word for name in row["joins"] for word in words(name)),
         context=frozenset(word for name in row["context"] for word in words(name)),
+        context_within=tuple("".join(words(part)) for part in row.get("context_within", [])),
         this_network=_phrases(row["this_network"]),
         networks=tuple(row.get("networks", [])),
         common=tuple(row["common"]),

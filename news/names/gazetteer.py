@@ -21,11 +21,11 @@ from news.values import TagKind
 DATA = Path(__file__).parent / "data"
 INDEX = DATA / "gazetteer.marisa"
 #: Languages that a name is graded in, in the order of their two bits.
-LANGUAGES = ("fa", "ar", "tr", "en", "fr", "es", "de", "ru", "it", "pt")
+LANGUAGES = ("fa", "ar", "tr", "en", "fr", "es", "de", "ru", "it", "pt", "az", "ku", "id", "zh", "ja")
 #: Languages graded as a neighbour's; all others as English.
 NEIGHBOURS = {
     **dict.fromkeys(("ur", "ps", "ckb"), "fa"),
-    **dict.fromkeys(("az", "uz", "tk", "ku"), "tr"),
+    **dict.fromkeys(("uz", "tk"), "tr"),
     **dict.fromkeys(("uk", "be", "kk", "ky", "tg", "bg"), "ru"),
 }
 KINDS = ("city", "district", "county", "region")

@@ -16,6 +16,8 @@ Variants = Callable[[str], tuple[str, ...]]
 #: capitals can be asked for, even "La Paz" is.
 _SHORTEST_JOINED, _SHORTEST_LATIN = 6, 4
 _FIRST_BEYOND_LATIN = "\u0370"
+#: From here on each character is a word, and two of them are a name.
+_FIRST_HAN, _SHORTEST_HAN = "\u3040", 2
 
 
 class Keys(Protocol):
@@ -58,7 +60,7 @@ def longest(
     """
     best: tuple[int, str] | None = None
     run = ""
-    shortest = _SHORTEST_LATIN if first < _FIRST_BEYOND_LATIN else _SHORTEST_JOINED
+    shortest = _shortest(first)
     for position in range(start, stop):
         word = first if position == start else stems[position]
         before, run = run, run + word
@@ -68,6 +70,12 @@ def longest(
         if not index.begins(run):
             break
     return best
+
+
+def _shortest(first: str) -> int:
+    if first >= _FIRST_HAN:
+        return _SHORTEST_HAN
+    return _SHORTEST_LATIN if first < _FIRST_BEYOND_LATIN else _SHORTEST_JOINED
 
 
 def _exact(index: Keys, before: str, run: str, variants: Sequence[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.names.network_rules import network_tags
+from news.names.network_rules import near_cities, network_tags
 from news.names.place_rules import place_tags
 from news.names.scan import scan
 from news.values import Part, Source, Tag
@@ -14,5 +14,7 @@ def find_names(*, title: str, text: str, language: str, source: Source | None) -
     Networks take their words before cities, longest name first; each word is part of one tag at most.
     """
     scans = [scan(Part.TITLE, title), scan(Part.TEXT, text)]
-    tags = [*network_tags(scans, language, source), *place_tags(scans, language, source)]
+    networks, waiting = network_tags(scans, language, source)
+    places = place_tags(scans, language, source)
+    tags = [*networks, *near_cities(waiting, places), *places]
     return tuple(sorted(tags, key=lambda tag: (tag.span.part is Part.TEXT, tag.span.start)))

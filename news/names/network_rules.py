@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -12,7 +13,7 @@ from news.names.catalogue import Network, network, networks
 from news.names.cues import cues
 from news.names.index import NameIndex, longest
 from news.names.keys import key as key_of
-from news.names.scan import TAKEN, Scan, endings, starts
+from news.names.scan import TAKEN, Scan, endings, light, starts
 from news.values import Source, Tag, TagKind
 
 
@@ -85,6 +86,30 @@ def _graded(known: Network) -> dict[str, Alias]:
     return found
 
 
+#: Words between the name of a network and that of its section: "the Africa section of UCLG".
+_SECTION_GAP = 4
+#: Languages in which names bend within, so that they are compared by their light stems too.
+_BENDING = frozenset({"en", "fr", "es", "it", "pt", "de"})
+#: A vouching acronym of fewer letters must stand alone and in capitals: "WHO".
+_SHORT_HOST = 4
+#: Scripts that part no words.
+_FIRST_HAN = "\u3040"
+
+
+@cache
+def _light_index() -> NameIndex[tuple[Alias, ...]]:
+    """Names of two words and more by their light stems, those of one network only."""
+    entries: dict[str, dict[str, Alias]] = {}
+    for known in networks():
+        for alias in _graded(known).values():
+            spelt = words(alias.written)
+            if len(spelt) > 1 and alias.grade not in (Grade.ACRONYM, Grade.AMBIGUOUS):
+                entries.setdefault("".join(light(key_of(word)) for word in spelt), {}).setdefault(
+                    alias.network, alias
+                )
+    return NameIndex({key: tuple(found.values()) for key, found in entries.items() if len(found) == 1})
+
+
 @cache
 def network_index() -> NameIndex[tuple[Alias, ...]]:
     """All names of all networks by key."""
@@ -100,18 +125,37 @@ def hits(scan: Scan, language: str) -> list[Hit]:
     index, variants = network_index(), endings(language)
     found: list[Hit] = []
     at, count = 0, len(scan.stems)
+    lights = list(map(light, scan.stems)) if language in _BENDING else []
     while at < count:
         best: tuple[int, str] | None = None
         for form in _openings(scan.stems[at], language):
             other = longest(index, scan.stems, at, count, variants, form)
             if other and (best is None or other[0] > best[0]):
                 best = other
-        if best is None:
+        bent = _bent(lights, at, count) if lights and _begins_lightly(lights[at]) else None
+        if bent and (best is None or bent[0] > best[0]):
+            found.append(Hit(scan, at, bent[0], _light_index()[bent[1]]))
+            at = bent[0]
+        elif best:
+            found.append(Hit(scan, at, best[0], index[best[1]]))
+            at = best[0]
+        else:
             at += 1
-            continue
-        found.append(Hit(scan, at, best[0], index[best[1]]))
-        at = best[0]
     return found
+
+
+def _bent(lights: Sequence[str], at: int, count: int) -> tuple[int, str] | None:
+    """(end, key) of the longest name at a word in another number, case or gender."""
+    return longest(_light_index(), lights, at, count, _unchanged, lights[at])
+
+
+@lru_cache(maxsize=50_000)
+def _begins_lightly(word: str) -> bool:
+    return _light_index().begins(word)
+
+
+def _unchanged(_word: str) -> tuple[str, ...]:
+    return ()
 
 
 @lru_cache(maxsize=50_000)
@@ -122,19 +166,85 @@ def _openings(word: str, language: str) -> tuple[str, ...]:
     return tuple(form for form in forms if index.begins(form) or any(v in index for v in variants(form)))
 
 
-def network_tags(scans: Sequence[Scan], language: str, source: Source | None) -> list[Tag]:
-    """Tags of the networks; what is rejected leaves its words for the cities."""
+def network_tags(scans: Sequence[Scan], language: str, source: Source | None) -> tuple[list[Tag], list[Hit]]:
+    """Tags of the networks, and the names that wait for a city beside them; these leave their words to the cities."""
     found = [hit for scan in scans for hit in hits(scan, language)]
     vouched = {alias.network for hit in found for alias in hit.aliases if alias.grade in _PLAIN}
+    vouched |= _vouched_by_hosts(scans, found)
     publisher = source.network if source else None
-    tags = []
+    tags, waiting = [], []
     for hit in found:
         if (judged := _judge(hit, vouched, publisher, language)) is not None:
             hit.scan.take(hit.start, hit.end)
-            tags.append(_tag(hit, *judged))
+            tags.append(_tag(hit, *_section(hit, *judged)))
+        elif any(alias.written in network(alias.network).near_city for alias in hit.aliases):
+            waiting.append(hit)
     if publisher:
         tags += [tag for scan in scans for tag in _deictics(scan, publisher, language)]
-    return tags
+    return tags, waiting
+
+
+def near_cities(waiting: Sequence[Hit], places: Sequence[Tag]) -> list[Tag]:
+    """Tags of the names that mean little else than a network, where the article names a city."""
+    found = []
+    for hit in waiting:
+        alias = next(one for one in hit.aliases if one.written in network(one.network).near_city)
+        if places and _same_letters(alias, hit):
+            found.append(_tag(hit, alias.network, "acronym-near-city"))
+    return found
+
+
+def _vouched_by_hosts(scans: Sequence[Scan], found: Sequence[Hit]) -> set[str]:
+    """The networks whose descriptive phrases count, as their host is named."""
+    asked = {alias.network for hit in found for alias in hit.aliases if alias.grade is Grade.DESCRIPTIVE}
+    return {key for key in asked if any(_names_host(scan, key) for scan in scans)}
+
+
+def _names_host(scan: Scan, key: str) -> bool:
+    whole = "".join(scan.words)
+    return any(found(scan.text) if acronym else folded in whole for folded, acronym, found in _hosts(key))
+
+
+@cache
+def _hosts(key: str) -> tuple[tuple[str, bool, Callable[[str], re.Match[str] | None]], ...]:
+    """Folded name, whether it is an acronym that is also a word, and what finds such a one as it is written."""
+    return tuple(
+        (
+            "".join(words(name)),
+            name.isupper() and len(name) < _SHORT_HOST,
+            re.compile(rf"(?<!\w){re.escape(name)}(?!\w)").search,
+        )
+        for name in network(key).vouched_by
+    )
+
+
+def _section(hit: Hit, key: str, rule: str) -> tuple[str, str]:
+    """The section that is meant where its region stands right before or behind the name of the whole."""
+    for section, regions in _sections().get(key, ()):
+        start = max(0, hit.start - _SECTION_GAP - max(length for _, length in regions))
+        before = "".join(hit.scan.words[start : hit.start])
+        for region, length in regions:
+            behind = "".join(hit.scan.words[hit.end : hit.end + length + 1])
+            at = before.rfind(region)
+            gap = before[at + len(region) :]
+            if region in behind or (at >= 0 and len(gap) <= _SECTION_GAP * _SECTION_GAP):
+                return (section, "section") if _same_sentence(hit, region) else (key, rule)
+    return key, rule
+
+
+def _same_sentence(hit: Hit, region: str) -> bool:
+    return region in "".join(word for _, word in hit.scan.words_of_sentence(hit.start))
+
+
+@cache
+def _sections() -> dict[str, tuple[tuple[str, tuple[tuple[str, int], ...]], ...]]:
+    """By parent: (section, its regions as (folded words run together, how many))."""
+    found: dict[str, tuple[tuple[str, tuple[tuple[str, int], ...]], ...]] = {}
+    for known in networks():
+        if known.parent and known.regions:
+            regions = tuple(("".join(words(name)), len(words(name))) for name in known.regions)
+            found[known.parent] = (*found.get(known.parent, ()), (known.key, regions))
+    return found
 
 
 def _tag(hit: Hit, key: str, rule: str) -> Tag:
@@ -161,18 +271,23 @@ def _judge(hit: Hit, vouched: set[str], publisher: str | None, language: str) ->
 
 
 def _same_letters(alias: Alias, hit: Hit) -> bool:
+    """Whether an acronym has its capitals, and another short name that of its first letter."""
     raw = hit.scan.raw(hit.start, hit.end)
-    spellings = (alias.written, network(alias.network).name)
-    return alias.grade is Grade.DESCRIPTIVE or raw in spellings or not alias.written.isascii()
+    known = network(alias.network)
+    spellings = (alias.written, known.name, *known.ambiguous)
+    if alias.grade is Grade.DESCRIPTIVE or raw in spellings:
+        return True
+    return not alias.written.isascii() and raw[0].isupper() == alias.written[0].isupper()
 
 
 def _in_context(hit: Hit, language: str) -> bool:
     """Whether the sentence, the name itself aside, has a word of cities or networks."""
-    context = cues(language).context | cues("en").context
-    return any(
-        word in context and not hit.start <= at < hit.end
-        for at, word in hit.scan.words_of_sentence(hit.start)
-    )
+    context, within = cues(language).context | cues("en").context, cues(language).context_within
+    around = [word for at, word in hit.scan.words_of_sentence(hit.start) if not hit.start <= at < hit.end]
+    if any(word in context for word in around):
+        return True
+    parted = around and around[0] < _FIRST_HAN
+    return any(part in word for part in within for word in (around if parted else ["".join(around)]))
 
 
 def _deictics(scan: Scan, publisher: str, language: str) -> Iterator[Tag]:

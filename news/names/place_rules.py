@@ -22,14 +22,24 @@ from news.values import Part, Source, Tag, TagKind
 
 #: Scripts without capitals are told by their range; elsewhere a city begins with a capital.
 _CASELESS = re.compile("[\u0590-\u08ff\u3040-\u9fff]")
+#: Languages whose script parts no words; in one, a name in kana is a whole run of kana.
+_UNPARTED = frozenset({"zh", "ja"})
+_KANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
+_LONGEST_UNPARTED = 14
+#: A Turkish name without an apostrophe before its suffix, and how many letters are left of it at least.
+_APOSTROPHES, _SUFFIXED = frozenset({"tr"}), 6
+#: Forms of Russian adjectives of towns in -sk: none of them is the town.
+_OF_A_TOWN = re.compile("ск(?:ий|ого|ому|ая|ую|ое|ие|их|им|ими)$")
+#: A family name where a town would have -ом.
+_OF_A_PERSON = re.compile("[ое]вым$")
 _TANWIN = re.compile("\u064b")
 _SHADDA = "\u0651"
 _SEPARATORS = re.compile(r"^[\s,،;؛/&()\d«»\"“”'’\-–—]*$")
 _ADJACENT = re.compile(r"^[\s,،(\-–—]*$")
 #: Cities of this size are known by other names too.
 _LARGE = 300_000
-#: A city is accepted over its namesakes when it leads by this much.
-_LEAD = 0.5
+#: A city is accepted over its namesakes when it leads by this much; and by this much to speak for its country.
+_LEAD, _SURE_LEAD = 0.2, 0.5
 #: What speaks for a city of the language's own countries, for a hand-kept one, against one with another name.
 _AT_HOME, _KEPT, _OTHERS_NAME = 0.7, 0.5, 1.0
 #: What speaks against a town of the countries that named theirs after others, and those countries.
@@ -38,6 +48,12 @@ _NAMED_AFTER, _NEW_WORLD = 0.5, frozenset({"US", "CA", "AU", "NZ", "ZA", "PH"})
 _DISTRICT = 100_000
 #: In a word with a clitic, a name of up to so many letters is only a town's with so many people.
 _SHORT, _TOWN = 4, 50_000
+#: A name of so many letters is hardly a word.
+_LONG = 5
+#: Fewer people make a place that only its own people name.
+_VILLAGE = 5_000
+#: Languages of many countries, and those that part no words: there no normal name is at home.
+_NO_HOME = frozenset({"en", "zh", "ja"})
 #: Nouns have capitals in German: a capital beside a name says nothing there.
 _NOUNS_HAVE_CAPITALS = frozenset({"de"})
 #: French prepositions that have swallowed the article of a name: "au Havre", "du Mans".
@@ -46,8 +62,9 @@ _CONTRACTED = {"au": "le", "du": "le", "aux": "les", "des": "les"}
 _HEADLINE = 0.6
 #: The countries that a language's own names of cities most often mean.
 _HOME = {
-    "fa": {"IR"}, "tr": {"TR"}, "fr": {"FR"}, "de": {"DE"}, "ru": {"RU"}, "it": {"IT"}, "pt": {"PT", "BR"},
-    "en": {"GB", "US"},
+    "fa": {"IR"}, "tr": {"TR"}, "fr": {"FR"}, "de": {"DE", "AT", "CH"}, "ru": {"RU"}, "it": {"IT"}, "pt": {"PT", "BR"},
+    "en": {"GB", "US", "CA", "AU", "NZ", "IE"}, "az": {"AZ"}, "ku": {"TR", "IQ", "SY", "IR"}, "id": {"ID"}, "zh": {"CN", "TW", "HK", "MO"}, "ja": {"JP"},
+    "ar": {"SA", "EG", "IQ", "SY", "LB", "JO", "PS", "MA", "DZ", "TN", "LY", "SD", "YE", "AE", "QA", "BH", "KW", "OM"},
     "es": {"ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "BO", "UY", "PY", "CR", "PA", "GT", "HN", "SV", "NI", "CU", "DO"},
 }  # fmt: skip
 
@@ -85,6 +102,16 @@ class Document:
     #: (scan, start, end, code) of the countries and divisions named
     areas: list[tuple[Scan, int, int, str]] = field(default_factory=list)
     parts: dict[str, set[Part]] = field(default_factory=dict)
+
+    scans: Sequence[Scan] = ()
+
+    @cached_property
+    def speaks_of_towns(self) -> bool:
+        """Whether it has a word of cities or networks."""
+        if any(not self.cues.context.isdisjoint(scan.words) for scan in self.scans):
+            return True
+        texts = [" ".join(scan.words) for scan in self.scans]
+        return any(part in text for part in self.cues.context_within for text in texts)
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -141,10 +168,16 @@ def _collect_at(scan: Scan, at: int, forms: tuple[str, ...], document: Document)
     end, key = best
     name = gazetteer().entry(key)
     assert name is not None
+    if not name.ids and name.area and end > at + 1 and (town := _town_within(scan, at, end, forms, document)):
+        end, key = town
+        name = gazetteer().entry(key)
+        assert name is not None
     if not name.ids and name.area is None:
         scan.take(at, end)
         return end
     if not _spelt_like_a_name(scan, at, end, name) or _is_trigger(scan, at, end, document):
+        return at + 1
+    if not _a_form_of_the_name(scan, at, end, key, name, document.language):
         return at + 1
     if not name.ids and name.area:
         document.areas.append((scan, at, end, name.area))
@@ -155,6 +188,36 @@ def _collect_at(scan: Scan, at: int, forms: tuple[str, ...], document: Document)
         document.candidates.append(Candidate(scan, at, end, key, name, grade))
         document.parts.setdefault(key, set()).add(scan.part)
     return end
+
+
+def _town_within(
+    scan: Scan, at: int, end: int, forms: tuple[str, ...], document: Document
+) -> tuple[int, str] | None:
+    """The town of a name that is no place's, where its last word is a word of cities: "Galway City"."""
+    if (scan.words[end - 1],) not in document.cues.city_after:
+        return None
+    found = longest(gazetteer(), scan.stems, at, end - 1, endings(document.language), forms[0])
+    entry = gazetteer().entry(found[1]) if found else None
+    return found if entry and entry.ids else None
+
+
+def _a_form_of_the_name(scan: Scan, start: int, end: int, key: str, name: Entry, language: str) -> bool:
+    """Whether the language bends a name like this: not "Limanı" of Lima, «Славянский» of Slavyansk, nor a part of kana."""
+    if language in _UNPARTED:
+        return not (_kana_at(scan, start) and _kana_at(scan, start - 1)) and not (
+            _kana_at(scan, end - 1) and _kana_at(scan, end)
+        )
+    if language in _APOSTROPHES:
+        return len(key) >= _SUFFIXED or "".join(scan.stems[start:end]) == key
+    if language == "ru" and _OF_A_PERSON.search(scan.words[end - 1]):
+        return False
+    if language == "ru" and _OF_A_TOWN.search(scan.words[end - 1]):
+        return not any(place(one).name.lower().endswith("sk") for one in name.ids)
+    return True
+
+
+def _kana_at(scan: Scan, at: int) -> bool:
+    return 0 <= at < len(scan.words) and _KANA.match(scan.words[at]) is not None
 
 
 def _stripped_too_far(scan: Scan, start: int, end: int, key: str, name: Entry, grade: str) -> bool:
@@ -187,7 +250,8 @@ def _longest(scan: Scan, at: int, forms: tuple[str, ...], language: str) -> tupl
     best: tuple[int, str] | None = None
     for form in forms:
         found = longest(index, scan.stems, at, len(scan.stems), variants, form)
-        if found and found[0] > at + 1 and (stop := scan.glued_until(at)) < found[0]:
+        most = _LONGEST_UNPARTED if language in _UNPARTED else 6
+        if found and found[0] > at + 1 and (stop := scan.glued_until(at, most)) < found[0]:
             found = longest(index, scan.stems, at, stop, variants, form)
         if found and (best is None or found[0] > best[0]):
             best = found
@@ -239,11 +303,17 @@ def after(candidate: Candidate, phrases: frozenset[Phrase]) -> bool:
 
 def _elsewhere(candidate: Candidate, document: Document, previous: Candidate | None) -> bool:
     """A street, a club, a university, a person that carries the name (R8)."""
-    if before(candidate, document.cues.not_city, document.language):
+    if before(candidate, document.cues.not_city, document.language) and not _opens_a_sentence(candidate):
         return True
     if _followed(candidate, document.cues.not_city_after):
         return True
     return _inside_a_name(candidate, document, previous)
+
+
+def _opens_a_sentence(candidate: Candidate) -> bool:
+    """Whether a full stop stands before the name, and not the one of "Dr."."""
+    scan, start = candidate.scan, candidate.start
+    return start > 0 and "." in scan.gap(start - 1, start) and len(scan.words[start - 1]) > _SHORT
 
 
 def _followed(candidate: Candidate, phrases: frozenset[Phrase]) -> bool:
@@ -260,7 +330,8 @@ def _inside_a_name(candidate: Candidate, document: Document, previous: Candidate
     if not _capitals_tell(candidate, document) or _triggered(candidate, document):
         return False
     if previous is not None and previous.end == start:
-        return previous.elsewhere and not scan.breaks(start)
+        opens = not scan.capital_before(start)
+        return previous.elsewhere and not scan.breaks(start) and not (opens and candidate.grade == "S")
     if scan.capital_before(start) and not _may_stand_beside(scan, start - 1, document):
         return True
     if not scan.capital_after(candidate.end) or _may_stand_beside(scan, candidate.end, document):
@@ -356,6 +427,20 @@ def country_named(candidate: Candidate, document: Document) -> bool:
     return candidate.grade == "N" and any(_lies_in(i, document.named) for i in _canonical_ids(candidate))
 
 
+def at_home(candidate: Candidate, document: Document) -> bool:
+    """A normal name in the language's own country, where the article speaks of towns."""
+    if candidate.grade != "N" or document.language in _NO_HOME or not document.speaks_of_towns:
+        return False
+    scan, home = candidate.scan, _HOME.get(document.language, ())
+    if len(candidate.key) < _LONG or scan.hyphened(candidate.start) or scan.hyphened(candidate.end):
+        return False
+    return any(
+        _country_of(identity) in home and (identity not in candidate.name.alternates or large)
+        for identity in candidate.name.ids
+        for large in [place(identity).population >= _VILLAGE]
+    )
+
+
 def repeated(candidate: Candidate, document: Document) -> bool:
     """A normal name that stands in the title and in the text."""
     return candidate.grade == "N" and len(document.parts[candidate.key]) == 2
@@ -370,6 +455,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("own-country", own_country),
     ("country-named", country_named),
     ("repeated", repeated),
+    ("at-home", at_home),
     ("preposition", preposition),
 )
 
@@ -465,7 +551,7 @@ def accept(document: Document) -> None:
 def _countries_of_the_settled(document: Document) -> Counter[str]:
     """How many cities of each country are known without the others' help."""
     sure = (candidate for candidate in document.candidates if candidate.rule in {"safe", "trigger"})
-    settled = {_which(candidate, document, Counter()) for candidate in sure}
+    settled = {_which(candidate, document, Counter(), _SURE_LEAD) for candidate in sure}
     return Counter(_country_of(identity) for identity in settled if identity is not None)
 
 
@@ -537,7 +623,7 @@ def _suffixed(scan: Scan, at: int) -> bool:
     return scan.gap(at - 1, at) in ("'", "’", "ʼ")
 
 
-def _which(candidate: Candidate, document: Document, scores: Counter[str]) -> str | None:
+def _which(candidate: Candidate, document: Document, scores: Counter[str], lead: float = _LEAD) -> str | None:
     """R7: the city that leads its namesakes; None where none does."""
     ids = candidate.name.ids
     if len(ids) == 1:
@@ -560,7 +646,8 @@ def _which(candidate: Candidate, document: Document, scores: Counter[str]) -> st
         )
         for identity in ids
     )
-    if ranked[-1][0] - ranked[-2][0] < _LEAD:
+    small = place(ranked[-1][1]).population < _DISTRICT
+    if ranked[-1][0] - ranked[-2][0] < (_SURE_LEAD if small else lead):
         return None
     return ranked[-1][1]
 
@@ -572,7 +659,7 @@ def _weight(known: Place) -> float:
 
 def place_tags(scans: Sequence[Scan], language: str, source: Source | None) -> list[Tag]:
     """Tags of the cities among the words that no network has taken."""
-    document = Document(language, source, cues(language))
+    document = Document(language, source, cues(language), scans=scans)
     collect(scans, document)
     accept(document)
     return [

@@ -56,6 +56,10 @@ class Scan:
         """Whether more than spaces and joiners stands before a word, or it is the first."""
         return at == 0 or at >= len(self.words) or not _GLUE.match(self.gap(at - 1, at))
 
+    def hyphened(self, at: int) -> bool:
+        """Whether a hyphen holds a word and the one before it together."""
+        return 0 < at < len(self.words) and self.gap(at - 1, at) == "-"
+
     def capital_before(self, at: int) -> bool:
         """Whether only a space stands between a word and one before it that has a capital and begins no sentence."""
         if at < 1 or self.gap(at - 1, at) != " " or not self._is_capital(at - 1):
@@ -148,6 +152,16 @@ _CLITICS = {
 }
 
 
+#: Marks of number, gender and case in the languages of western Europe.
+_LIGHT = re.compile(r"(?<=[a-z]{3})(?:ies|es|en|er|em|os|as|is|y|e|s|n|a|o|i)$")
+
+
+@lru_cache(maxsize=50_000)
+def light(word: str) -> str:
+    """A folded word without the ending that a name changes: "ville créative" is of the "villes créatives"."""
+    return _LIGHT.sub("", word)
+
+
 def _no_variants(_word: str) -> tuple[str, ...]:
     return ()
 
@@ -163,9 +177,51 @@ def _turkish(word: str) -> tuple[str, ...]:
     return (cut,) if cut != word and len(cut) >= 2 else ()
 
 
-_ENDINGS: dict[str, Variants] = {"fa": _persian, "tr": _turkish}
+#: Case endings, folded; what is left of a word is looked up for each.
+_AZERBAIJANI = tuple(
+    f"{first}{vowel}{last}"
+    for first, vowels, last in (
+        ("", "ae", ""), ("", "iu", ""), ("y", "ae", ""), ("n", "ae", ""), ("n", "iu", ""), ("y", "iu", ""),
+        ("n", "iu", "n"), ("", "iu", "n"), ("d", "ae", ""), ("d", "ae", "n"), ("t", "ae", ""), ("t", "ae", "n"),
+        ("d", "ae", "ki"), ("d", "iu", "r"), ("", "iu", "nda"), ("", "iu", "nde"), ("", "iu", "na"), ("", "iu", "ne"),
+    )
+    for vowel in vowels
+)  # fmt: skip
+_KURDISH = ("ye", "ya", "yi", "yan", "e", "a", "i", "an", "en")
+_SHORTEST_CUT = 3
+#: «Череповца» and «Череповец»: the vowel that only the first case has.
+_FLEETING = re.compile("(?<=[бвгджзйклмнпрстфхцчшщ])(?=[цк]$)")
+
+
+@lru_cache(maxsize=20_000)
+def _azerbaijani(word: str) -> tuple[str, ...]:
+    cuts = (word[: -len(suffix)] for suffix in _AZERBAIJANI if word.endswith(suffix))
+    return tuple(cut for cut in cuts if len(cut) >= _SHORTEST_CUT)
+
+
+@lru_cache(maxsize=20_000)
+def _kurdish(word: str) -> tuple[str, ...]:
+    """A name without its oblique ending: "Silêmaniyê" is of "Silêmanî"."""
+    cuts = [word[: -len(suffix)] for suffix in _KURDISH if word.endswith(suffix)]
+    return tuple(cut for cut in cuts if len(cut) >= _SHORTEST_CUT)
+
+
+@lru_cache(maxsize=20_000)
+def _russian(word: str) -> tuple[str, ...]:
+    """A stem that has kept a part of the name's own, as «псков» of «Пскова», or has lost its vowel."""
+    forms = (_FLEETING.sub("е", word), stem(word))
+    return tuple(dict.fromkeys(form for form in forms if form != word))
+
+
+_ENDINGS: dict[str, Variants] = {
+    "fa": _persian,
+    "tr": _turkish,
+    "az": _azerbaijani,
+    "ku": _kurdish,
+    "ru": _russian,
+}
 
 
 def endings(language: str) -> Variants:
-    """The forms of a last word without its suffix: Persian ezafe after a vowel, Turkish case."""
+    """The forms of a last word without its suffix: Persian ezafe after a vowel, Turkish, Azerbaijani, Kurdish case."""
     return _ENDINGS.get(language, _no_variants)

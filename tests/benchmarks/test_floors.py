@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.quality import __main__ as command
-from benchmarks.quality import body, claims, dates, language, measures, memberships, tags
+from benchmarks.quality import body, claims, date_pages, dates, language, measures, memberships, tags
 from benchmarks.quality.layouts import LAYOUTS
 from benchmarks.quality.measures import Outcome, floors, missed, raised, write
 from samples.library import SITES
@@ -31,6 +31,7 @@ def test_every_floor_is_measured_and_every_share_has_a_floor(make_specimen):
     outcomes = (
         body.measure([make_specimen(group) for group in groups]),
         dates.measure(dates.forms()[:3]),
+        date_pages.measure(date_pages.date_pages()[:3]),
         claims.measure(),
         language.measure(),
         memberships.measure([]),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.quality import body, dates, language, memberships, scores, sites
+from benchmarks.quality import body, date_pages, dates, language, memberships, scores, sites
 from benchmarks.quality.layouts import LAYOUTS, make
 from benchmarks.quality.layouts.making import LayoutNotMadeError
 from benchmarks.quality.layouts.values import Maker
@@ -110,6 +110,24 @@ def test_a_date_that_says_too_little_is_not_right_and_not_false():
     form = next(form for form in dates.forms() if form.precision is Precision.MONTH)
     outcome = dates.measure([replace(form, precision=Precision.DAY)])
     assert (outcome.shares["dates.right"], outcome.shares["dates.not-silently-wrong"]) == (0.0, 1.0)
+
+
+def test_pages_with_dates_are_many_and_half_of_them_are_traps():
+    pages = date_pages.date_pages()
+    assert len(pages) >= 80
+    assert {"fa", "ar", "tr", "en", "fr", "de", "ru"} <= {page.language for page in pages}
+    assert len({(page.language, page.piece) for page in pages}) == len(pages)
+    assert 0.3 < sum(page.day is None for page in pages) / len(pages) < 0.7
+
+
+def test_a_page_that_is_dated_by_its_deadline_is_wrong():
+    page = next(page for page in date_pages.date_pages() if page.day is not None)
+    assert set(date_pages.measure([page]).shares.values()) == {1.0}
+    outcome = date_pages.measure([replace(page, day=None)])
+    assert outcome.shares == {"dates.pages-right": 0.0, "dates.pages-not-wrong": 0.0}
+    lost = date_pages.measure([replace(page, html="")])
+    assert lost.shares == {"dates.pages-right": 0.0, "dates.pages-not-wrong": 1.0}
+    assert "no article" in lost.faults[0]
 
 
 def test_languages_are_many_and_each_has_texts_and_cuts_enough():

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from benchmarks.quality import tags
 from benchmarks.quality.tags import Count, Passage, measure, passages
 from news.names import network, place
 
@@ -46,3 +47,22 @@ def test_a_lost_city_and_one_too_many_are_named():
     outcome = measure([passage])
     assert outcome.shares["tags.city.f1"] == 0.0
     assert outcome.faults == ["x-1: city London (2643743) lost", "x-1: city Paris (2988507) too many"]
+
+
+def test_passages_kept_apart_give_totals_and_no_fault(monkeypatch, tmp_path):
+    row = '{"id": "en-1", "lang": "en", "title": "", "text": "Nothing", "networks": ["c40"], "cities": [112931]}'
+    for name in ("written", "practice", "blind"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "en.jsonl").write_text(row.replace("en-1", name) + "\n", encoding="utf-8")
+    monkeypatch.setattr(tags, "FOLDER", tmp_path / "written")
+    monkeypatch.setattr(tags, "PRACTICE", tmp_path / "practice")
+    monkeypatch.setattr(tags, "BLIND", tmp_path / "blind")
+    outcome = measure()
+    assert [fault for fault in outcome.faults if fault.startswith("blind")] == []
+    assert {fault.partition(":")[0] for fault in outcome.faults} == {"written", "practice"}
+    assert [note.partition(":")[0] for note in outcome.notes if "blind" in note] == [
+        "tags.blind.network (1 passages)",
+        "tags.blind.city (1 passages)",
+    ]
+    assert not any("blind" in share for share in outcome.shares)
+    assert outcome.shares["tags.practice.network.recall"] == 0.0

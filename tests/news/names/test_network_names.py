@@ -134,3 +134,61 @@ def test_an_ambiguous_acronym_with_a_word_beside_it_is_a_full_name(text: str, la
 def test_the_bare_acronym_still_needs_evidence() -> None:
     assert keys("The C40 engine was sold") == []
     assert keys("C40 Cities met. Then C40 spoke.") == [("c40", "full-name"), ("c40", "acronym-with-name")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "key"),
+    [
+        ("Tabriz signed up to the Global Network of Learning City towns", "en", "gnlc"),
+        ("la ville a rejoint le réseau des ville créative", "fr", "uccn"),
+        ("im globalen Netzwerk der lernenden Städte", "de", "gnlc"),
+        ("des Rates der Gemeinden und Regionen Europas", "de", "cemr"),
+        ("Merlərin Qlobal Sazişinə qoşulub", "az", "gcom"),
+        ("endama Tora Bajarên Afirînerê", "ku", "uccn"),
+        ("в Глобальном парламенте мэров", "ru", "gpm"),
+        ("加入全球气候与能源市长盟约", "zh", "gcom"),
+        ("平和首長会議に加盟", "ja", "mayors-for-peace"),
+        ("anggota Jejaring Kota Kreatif", "id", "uccn"),
+    ],
+)
+def test_bent_and_translated_names(text: str, language: str, key: str) -> None:
+    assert [found for found, _ in keys(text, language)] == [key]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Москва приняла C40", "ru"),
+        ("Москва приняла С40", "ru"),
+        ("Bogotá ya está en C40", "es"),
+        ("Ankara C40'a girdi", "tr"),
+        ("Surabaya masuk C40", "id"),
+        ("成都加入C40", "zh"),
+    ],
+)
+def test_a_city_vouches_for_an_acronym_that_means_little_else(text: str, language: str) -> None:
+    assert keys(text, language) == [("c40", "acronym-near-city")]
+
+
+def test_a_city_vouches_for_no_common_acronym() -> None:
+    assert keys("The AMF fined a bank in Paris.") == []
+    assert keys("A C40 of the old make was sold") == []
+
+
+def test_the_host_vouches_for_a_descriptive_phrase() -> None:
+    assert keys("L'Unesco a fait de Thiès une ville créative", "fr") == [("uccn", "short-name")]
+    assert keys("Thiès veut être une ville créative", "fr") == []
+    assert keys("who made this a healthy city?") == []
+
+
+def test_a_region_beside_the_whole_means_its_section() -> None:
+    assert keys("رئيسا لقسم الشرق الأوسط وغرب آسيا في منظمة المدن والحكومات المحلية المتحدة", "ar") == [
+        ("uclg-mewa", "section")
+    ]
+    assert keys("بخش آسیا و اقیانوسیه سازمان شهرها و دولت‌های محلی متحد", "fa") == [("uclg-aspac", "section")]
+    assert [key for key, _ in keys("UCLG met. The Asia-Pacific region grows.")] == ["uclg"]
+
+
+def test_a_name_that_is_also_a_noun_keeps_its_capital() -> None:
+    assert keys("la red Metrópolis reúne a muchas ciudades", "es") != []
+    assert keys("una metrópolis de muchas ciudades", "es") == []

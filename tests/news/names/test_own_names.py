@@ -58,7 +58,9 @@ def test_a_file_gives_back_what_was_added(tmp_path: Path) -> None:
 
 def test_what_a_person_wrote_into_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "names.toml"
-    path.write_text('# ours\n[[name]] # an old name\nname = "Yezd-e Bastan"\ncity = "111822"\n', encoding="utf-8")
+    path.write_text(
+        '# ours\n[[name]] # an old name\nname = "Yezd-e Bastan"\ncity = "111822"\n', encoding="utf-8"
+    )
     add_own_name(path, NETWORK)
     assert path.read_text(encoding="utf-8").startswith("# ours\n[[name]] # an old name\n")
     assert len(read_own_names(path)) == 2

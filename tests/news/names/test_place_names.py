@@ -251,3 +251,44 @@ def test_another_city_of_its_country_is_evidence() -> None:
 
 def test_of_two_homonyms_the_one_beside_its_country_wins_each_time() -> None:
     assert keys("Granada (Spain), Granada (Nicaragua)") == ["2517117", "3619136"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "city"),
+    [
+        ("成都加入网络", "zh", "Chengdu"),
+        ("臺北市簽署", "zh", "Taipei"),
+        ("長崎市長が出席", "ja", "Nagasaki"),
+        ("マンチェスターで開かれた", "ja", "Manchester"),
+        ("Gəncədə sessiya", "az", "Ganja"),
+        ("Bakıdakı oyun", "az", "Baku"),
+        ("Li Silêmaniyê pêşangeh vebû", "ku", "Sulaymaniyah"),
+        ("şaredariya Amedê", "ku", "Diyarbakır"),
+        ("мэр Череповца", "ru", "Cherepovets"),
+        ("в Саратове", "ru", "Saratov"),
+        ("Galway City Council voted", "en", "Galway"),
+        ("زار الوفد سنغافورة", "ar", "Singapore"),
+    ],
+)
+def test_forms_and_scripts_of_more_languages(text: str, language: str, city: str) -> None:
+    assert cities(text, language) == [city]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Mersin Limanı'nda", "tr"),
+        ("впереди Славянский базар", "ru"),
+        ("встреча с Ростовым", "ru"),
+        ("ローマンな夜", "ja"),
+        ("奈良県の発表", "ja"),
+        ("联合声明", "zh"),
+    ],
+)
+def test_words_that_only_begin_like_a_city(text: str, language: str) -> None:
+    assert not set(cities(text, language)) - {"Mersin"}
+
+
+def test_a_small_town_of_the_languages_own_country_needs_an_article_on_towns() -> None:
+    assert cities("Überlingen ist schön", "de") == []
+    assert rules("Überlingen ist schön. Der Gemeinderat tagte.", "de") == [("Überlingen", "at-home")]
