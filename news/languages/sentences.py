@@ -9,7 +9,14 @@ from collections.abc import Iterator
 _END = re.compile(r"\n+|[.!?؟…]+[\"'”»)\]]*(?=\s)|[。！？]+[」』”]?")
 #: A full stop after one of these ends nothing: initials, "Dr.", «г.», "No."
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(«\"])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|ca|bzw|Av|Sok|Cad|им|ул|др|гг|обл)$", re.IGNORECASE
+    r"(?:^|[\s(«\"])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|ca|bzw|Av|Sok|Cad|им|ул|др|гг|обл)$",
+    re.IGNORECASE,
+)
+
+#: An ordinal of German: "am 3. Oktober", "das 48. Mitglied".
+_ORDINAL = re.compile(
+    r"(?:^|[\s(«„\"])(?:am|vom|zum|zur|der|dem|den|das|die|als|ab|beim|bis|ihr|ihre|sein|seine|unser)\s\d{1,3}$",
+    re.IGNORECASE,
 )
 
 
@@ -17,11 +24,19 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """(start, end) of each sentence, without the white space around it."""
     start = 0
     for match in _END.finditer(text):
-        if match.group()[0] == "." and _ABBREVIATION.search(text, start, match.start()):
+        if match.group() == "." and _ends_nothing(text, start, match):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()
     yield from _trimmed(text, start, len(text))
+
+
+def _ends_nothing(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether a full stop belongs to an abbreviation or an ordinal."""
+    if not text[stop.start() - 1 : stop.start()].isdigit():
+        return bool(_ABBREVIATION.search(text, start, stop.start()))
+    behind = text[stop.end() : stop.end() + 2].strip()
+    return behind[:1].islower() or bool(_ORDINAL.search(text, max(start, stop.start() - 12), stop.start()))
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

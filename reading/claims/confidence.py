@@ -5,6 +5,7 @@ the phrase     outright, an admission, a signature .40   listing .35   "C in N" 
 the network    in the phrase .25   in the sentence .22   "this network" .20   the publisher's .20
                the only one .15
 the city       in the phrase .22   in its clause .20   listed .20   "our city" .20   headline .15
+               alone in its sentence .16   the only one of the article .15
                in its sentence .12   publisher .12   the mayor's .12   the article's main city .10
 more           official words .05   title and text agree .10   a mayor as the subject -.25 (not for a seat)
 unknown        without a city, or without a network, never more than .50
@@ -33,6 +34,8 @@ _MEMBER = {
     "listed": 0.20,
     "spoken-of": 0.20,
     "headline": 0.15,
+    "alone": 0.16,
+    "only-city": 0.15,
     "sentence": 0.12,
     "publisher": 0.12,
     "mayor": 0.12,

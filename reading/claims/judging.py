@@ -62,7 +62,7 @@ _CHANGES: tuple[tuple[str, Verb, Status], ...] = (
     ("historical", Verb.JOINED, Status.HISTORICAL),
 )
 #: Kinds whose phrases mean nothing where a comma divides them.
-_IN_ONE_CLAUSE = frozenset({"applied", "planned", "historical"})
+_IN_ONE_CLAUSE = frozenset({"applied", "planned", "historical", "post"})
 #: Kinds whose network is what the city goes to, so that its meetings and its people do not count.
 _TOWARDS = frozenset({"joined", "future", "signed", "left"})
 #: Kinds that guests and partners do not make.
@@ -166,6 +166,13 @@ def _is_no_member(sentence: Sentence, lexicon: Lexicon, marks: range) -> bool:
     return attends and any(meeting.search(f" {fold(mark.tags[0].alias)} ") for mark in names)
 
 
+def _has_guests_beside(sentence: Sentence, lexicon: Lexicon, marks: range) -> bool:
+    """Whether words for guests and partners share a clause with an act."""
+    own = {sentence.clauses[at] for at in marks}
+    guests = (at for _, place in lexicon.matches("no_member", sentence.line) for at in sentence.at(*place))
+    return any(sentence.clauses[at] in own for at in guests)
+
+
 def _joinings(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
     for strength in (
         Strength.OUTRIGHT,
@@ -199,11 +206,13 @@ def _acts(sentence: Sentence, lexicon: Lexicon, *, near: bool) -> Iterator[State
         return
     if "?" in sentence.text or "؟" in sentence.text:
         return
+    if _has(sentence, lexicon, "no_member"):
+        return
     for _, place in lexicon.matches("act", masked)[:1]:
         marks = sentence.at(*place)
         if _is_history(sentence, lexicon, marks):
             return
-        if not _is_no_member(sentence, lexicon, marks):
+        if not (_is_no_member(sentence, lexicon, marks) or _has_guests_beside(sentence, lexicon, marks)):
             formal = _has(sentence, lexicon, "formal")
             yield Statement(
                 sentence,
@@ -234,6 +243,11 @@ def speaks_of_plans(sentence: Sentence, lexicon: Lexicon) -> bool:
 def is_doubtful(sentence: Sentence, lexicon: Lexicon) -> bool:
     """Whether a sentence holds a word of plans, refusals, posts or the past, whatever it says of them."""
     return any(_has(sentence, lexicon, category) for category in _AGAINST)
+
+
+def is_past(sentence: Sentence, lexicon: Lexicon) -> bool:
+    """Whether a sentence holds a word of the past."""
+    return _has(sentence, lexicon, "historical")
 
 
 def _has(sentence: Sentence, lexicon: Lexicon, category: str) -> bool:

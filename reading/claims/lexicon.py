@@ -17,7 +17,7 @@ from news.languages.tokens import words
 CATEGORIES = (
     "joined", "admitted", "signed", "noun", "among", "listing", "reporting", "formal", "planned", "applied", "council", "denied",
     "invited", "historical", "post", "elected", "left", "renewed", "hosts", "twinned", "future", "many",
-    "event", "no_member", "person", "attend", "evidence", "act", "doubt", "void",
+    "event", "no_member", "person", "attend", "evidence", "act", "doubt", "void", "following",
 )  # fmt: skip
 #: Kinds whose phrases stand right before a city; with those that stand right after it.
 _BESIDE = ("beside", "place")
@@ -133,6 +133,12 @@ class Lexicon:
     city_word: re.Pattern[str] | None
     #: phrases right before a city that make it something other than a member
     before_city: re.Pattern[str] | None
+    #: phrases right before a city that keep it a member all the same: "the application from"
+    member_before: re.Pattern[str] | None
+    #: letters grown onto a city's name that make it a venue
+    place_prefix: tuple[str, ...]
+    #: the same grown onto its end: "Bakıda"
+    place_suffix: tuple[str, ...]
     after_city: re.Pattern[str] | None
     #: the same for suffixes behind an apostrophe: "Ankara'daki"
     suffix: re.Pattern[str] | None
@@ -147,6 +153,8 @@ class Lexicon:
     #: folded words right before the name of a town, and right behind it: "the town of", "Belediyesi"
     town_before: tuple[tuple[str, ...], ...]
     town_after: tuple[tuple[str, ...], ...]
+    #: folded words that a list of cities may hold beside its joints: "C et de la commune de C"
+    links: frozenset[str]
     #: kinds that change a joining wherever in its sentence they stand; the others must share a clause with it
     wide: frozenset[str]
 
@@ -201,7 +209,7 @@ def _word(text: str, prefixes: Sequence[str]) -> str:
     if core in _SYMBOLS:
         return f"(?:{core} )"
     if core == "#":
-        return r"(?:\d+ )"
+        return r"(?:\d+(?:e|eme|er|a|o|st|nd|rd|th)? )"
     folded = " ?".join(map(re.escape, words(core)))
     if not folded:
         raise ValueError(f"no word in {text!r}")
@@ -320,7 +328,11 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         "strange",
         "town_before",
         "town_after",
+        "links",
         "articles",
+        "member_before",
+        "place_prefix",
+        "place_suffix",
         "cities",
         "prefixes",
         "wide",
@@ -344,6 +356,9 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         network_word=_union(data.get("networks", ()), prefixes),
         city_word=_union(data.get("cities", ()), prefixes),
         before_city=_union(before, prefixes, "$"),
+        member_before=_union(data.get("member_before", ()), prefixes, "$"),
+        place_prefix=tuple(word for letter in data.get("place_prefix", ()) for word in words(letter)),
+        place_suffix=tuple(word for letter in data.get("place_suffix", ()) for word in words(letter)),
         after_city=_union(data.get("after_beside", ()), prefixes),
         suffix=_union(data.get("after_place", ()), prefixes),
         mayor=_union(data.get("mayor", ()), prefixes, "$"),
@@ -351,6 +366,7 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         meeting=_union(data.get("meetings", ()), prefixes),
         person=_union(data.get("persons", ()), prefixes),
         town_before=tuple(tuple(words(phrase)) for phrase in data.get("town_before", ())),
+        links=frozenset(word for link in data.get("links", ()) for word in words(link)),
         town_after=tuple(tuple(words(phrase)) for phrase in data.get("town_after", ())),
         wide=frozenset(data.get("wide", ("denied", "council"))),
     )

@@ -11,16 +11,22 @@ from news.languages.sentences import sentence_spans
 from news.languages.tokens import Token, tokens
 from news.names.cues import cues
 from news.values import Part, Span, Tag, TagKind
-from reading.claims.lexicon import BREAK
+from reading.claims.lexicon import BREAK, lexicon
 
 #: Years that can be past; a later one is a target.
 _YEAR = re.compile(r"(?:1[34]\d\d|19[5-9]\d|20[0-2]\d)$")
+#: Years so far back that even a full date in them is no news.
+_LONG_PAST = re.compile(r"(?:13[0-8]\d|19\d\d|20[01]\d)$")
 _DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?$")
 _STRONG = re.compile(r"[;؛]|\s[–—|]\s")
+#: In Russian a dash is also the verb "is".
+_STRONG_BUT_DASH = re.compile(r"[;؛|]")
 _WEAK = re.compile(r"[,،:–—]|\s-\s")
 _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
 #: "Mardin, Bursa'daki toplantıda": a subject and a venue, no list
 _LOCATED = re.compile("['’ʼ`][dt][ae]")
+#: marks from a city to the next of its list, with the words between
+_LONGEST_GAP = 7
 _BRACKET = re.compile(r"\([^()]{1,40}\)")
 
 
@@ -107,7 +113,8 @@ def mark(
             if only_named and not names:
                 continue
             marks = _marks(list(_tokens(content, start, end)), names, content, language, recent)
-            found.append(_sentence(part, len(found), content, start, end, marks))
+            strong = _STRONG_BUT_DASH if language == "ru" else _STRONG
+            found.append(_sentence(part, len(found), content, start, end, marks, strong=strong))
     return tuple(found)
 
 
@@ -127,7 +134,8 @@ def _marks(
             waiting.pop()
         name = waiting[-1] if waiting and waiting[-1].span.start <= token.start else None
         if name is None:
-            past = _YEAR.match(token.text) and token.text not in recent and not _ends_a_date(marks)
+            past = _YEAR.match(token.text) and token.text not in recent
+            past = past and bool(_LONG_PAST.match(token.text) or not _ends_a_date(marks))
             marks.append(Mark("Y" if past else token.text, token.start, token.end))
         elif not (marks and marks[-1].tags and marks[-1].tags[-1] is name):
             symbol = "C" if name.kind is TagKind.CITY else "N"
@@ -144,12 +152,19 @@ def _ends_a_date(before: Sequence[Mark]) -> bool:
 def _joined(marks: Sequence[Mark], content: str, language: str) -> list[Mark]:
     """Lists of cities made one mark."""
     joins = cues(language).joins
+    phrases = lexicon(language)
+    links = phrases.links if phrases else frozenset()
     found: list[Mark] = []
     for mark in marks:
         left = next(
-            (at for at in range(len(found) - 1, max(-1, len(found) - 6), -1) if found[at].symbol == "C"), None
+            (
+                at
+                for at in range(len(found) - 1, max(-1, len(found) - _LONGEST_GAP), -1)
+                if found[at].symbol == "C"
+            ),
+            None,
         )
-        if mark.symbol == "C" and left is not None and _listed(found[left], mark, content, joins):
+        if mark.symbol == "C" and left is not None and _listed(found[left], mark, content, joins, links):
             found[left:] = [Mark("C", found[left].start, mark.end, (*found[left].tags, *mark.tags))]
         else:
             found.append(mark)
@@ -169,26 +184,36 @@ def _divided(mark: Mark, content: str) -> Sequence[Mark]:
     )
 
 
-def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str]) -> bool:
+def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str], links: frozenset[str]) -> bool:
     gap = _BRACKET.sub(" ", content[left.end : right.start])
     between = [token.text for token in tokens(gap)]
     bare = re.sub(r"[^\W\d_]+", "", gap)
     if not between and len(left.tags) == 1 and _LOCATED.match(content, right.end):
         return False
     linked = bool(between) or bool(bare.strip()) or content[right.start] == "و"
-    return all(word in joins for word in between) and bool(_LIST_GAP.match(bare)) and linked
+    joint = joins | links if not joins or not joins.isdisjoint(between) else joins
+    return all(word in joint for word in between) and bool(_LIST_GAP.match(bare)) and linked
 
 
-def _sentence(part: Part, number: int, content: str, start: int, end: int, marks: Sequence[Mark]) -> Sentence:
+def _sentence(
+    part: Part,
+    number: int,
+    content: str,
+    start: int,
+    end: int,
+    marks: Sequence[Mark],
+    *,
+    strong: re.Pattern[str],
+) -> Sentence:
     clauses, pieces, kept = [], [], []
     clause, before = 0, start
     for mark in marks:
         gap = content[before : mark.start]
-        if _STRONG.search(gap):
+        if strong.search(gap):
             pieces.append(BREAK)
             kept.append(Mark(BREAK, before, mark.start))
             clauses.append(clause)
-        clause += bool(_STRONG.search(gap) or _WEAK.search(gap))
+        clause += bool(strong.search(gap) or _WEAK.search(gap))
         clauses.append(clause)
         pieces.append(mark.symbol)
         kept.append(mark)

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from news.languages.tokens import fold
+from news.names import place
 from news.names.cues import cues
 from news.values import Part, Source, Status, Tag, TagKind, Verb
-from reading.claims.judging import Statement, Strength, is_doubtful, speaks_of_plans
+from reading.claims.judging import Statement, Strength, is_doubtful, is_past, speaks_of_plans
 from reading.claims.lexicon import BREAK, Lexicon
 from reading.claims.marking import Sentence
 
@@ -25,6 +27,8 @@ class Found:
 
 
 NOBODY = Found((), "unknown")
+#: The article of Arabic names.
+_ARTICLE = "ال"
 #: Words of a town's name.
 _LONGEST_NAME = 4
 
@@ -60,9 +64,9 @@ class Article:
         return next(iter(earlier[-1:] or later[:1]), None)
 
     def names_a_network_before(self, sentence: Sentence) -> bool:
-        """Whether the title, or the sentence right before, names a network."""
+        """Whether the title, or one of the two sentences before, names a network."""
         return any(
-            number == sentence.number - 1 or self.sentences[number].part is Part.TITLE
+            0 < sentence.number - number < 3 or self.sentences[number].part is Part.TITLE
             for number, _ in self._network_tags
         )
 
@@ -98,6 +102,45 @@ class Article:
             return None
         return ranked[0][0]
 
+    @cached_property
+    def is_doubtful_of_its_names(self) -> bool:
+        """Whether a sentence that names a city or a network speaks of plans, refusals, posts or the past."""
+        named = (one for one in self.sentences if any(mark.tags for mark in one.marks))
+        return any(is_doubtful(one, self.lexicon) or is_past(one, self.lexicon) for one in named)
+
+    @cached_property
+    def only_city(self) -> str | None:
+        """The one city that the article names at all, be it by its mayor."""
+        keys = {
+            tag.key
+            for sentence in self.sentences
+            for at in sentence.of_kind(TagKind.CITY)
+            if not self.excluded(sentence, at) and not self.is_persons(sentence, at)
+            for tag in sentence.marks[at].tags
+        }
+        return next(iter(keys)) if len(keys) == 1 else None
+
+    def city_before(self, sentence: Sentence) -> str | None:
+        """The one city of the sentence of the text right before, which "this city" stands for."""
+        before = self.sentences[sentence.number - 1] if sentence.number else None
+        if before is None or before.part is not Part.TEXT:
+            return None
+        keys = self._eligible(before)
+        return keys[0] if len(keys) == 1 else None
+
+    def members_after(self, sentence: Sentence) -> tuple[str, ...]:
+        """The cities that one of the next two sentences lists as those meant: "Among them are C and C"."""
+        for later in self.sentences[sentence.number + 1 : sentence.number + 3]:
+            if self.lexicon.matches("following", later.line) and (keys := self._eligible(later)):
+                return keys
+        return ()
+
+    def city_named(self, name: str) -> str | None:
+        """The city that bears a name somewhere in the article, though it is not known for one here."""
+        wanted = fold(name)
+        tags = (tag for sentence in self.sentences for mark in sentence.marks for tag in mark.tags)
+        return next((t.key for t in tags if t.kind is TagKind.CITY and fold(t.alias) == wanted), None)
+
     def _eligible(self, sentence: Sentence) -> tuple[str, ...]:
         return tuple(
             tag.key
@@ -115,7 +158,11 @@ class Article:
         """
         offset = sentence.offsets[at]
         before, after = self.lexicon.before_city, self.lexicon.after_city
-        if before is not None and before.search(sentence.line[:offset]):
+        own = self.lexicon.member_before
+        kept = own is not None and own.search(sentence.line[:offset])
+        if not kept and before is not None and before.search(sentence.line[:offset]):
+            return True
+        if not kept and self._has_place_prefix(sentence.marks[at].tags[0]):
             return True
         behind = offset + len(sentence.marks[at].symbol) + 1
         if after is not None and after.match(sentence.line, behind):
@@ -136,6 +183,20 @@ class Article:
         end = sentence.marks[at].end - sentence.start
         apostrophe = sentence.text[end : end + 1] in tuple("'’ʼ`")
         return suffix is not None and apostrophe and bool(suffix.match(sentence.line, behind))
+
+    def _has_place_prefix(self, tag: Tag) -> bool:
+        """Whether letters for "in" are grown onto a city's name, which makes it a venue: «بتونس», "Bakıda"."""
+        if not (self.lexicon.place_prefix or self.lexicon.place_suffix):
+            return False
+        names = _names_of(tag, self.lexicon.language)
+        written = fold(tag.alias)
+        if written in names:
+            return False
+        endings = (one for one in self.lexicon.place_suffix if written.endswith(one))
+        if any(written.removesuffix(one) in names for one in endings):
+            return True
+        found = [written.removeprefix(one) for one in self.lexicon.place_prefix if written.startswith(one)]
+        return any(name in names or name.startswith(_ARTICLE) for name in found)
 
     def is_mayors(self, sentence: Sentence, at: int) -> bool:
         """Whether a city only tells whose mayor is meant."""
@@ -160,7 +221,7 @@ class Article:
     def is_about_a_person(self, statement: Statement) -> bool:
         """Whether it is a person, or a body that is no city, who does what the statement says."""
         sentence, word = statement.sentence, self.lexicon.person
-        if statement.reported or word is None:
+        if statement.reported or word is None or self.lexicon.matches("many", sentence.line):
             return False
         own = [at for at, clause in enumerate(sentence.clauses) if clause in statement.clauses]
         start = sentence.offsets[own[0]]
@@ -177,6 +238,14 @@ class Article:
             for at in own
             if sentence.marks[at].symbol == "C"
         )
+
+
+def _names_of(tag: Tag, language: str) -> set[str]:
+    """The folded names of a tagged city in a language; none of a city that no table knows."""
+    try:
+        return {fold(name) for name in place(tag.key).names.get(language, ())}
+    except KeyError:
+        return set()
 
 
 def members(statement: Statement, article: Article) -> Found:
@@ -198,15 +267,31 @@ def members(statement: Statement, article: Article) -> Found:
     if found is not NOBODY or statement.strength is Strength.AMONG:
         return found
     if _speaks_of_a_city(statement, article):
-        elsewhere = _members_elsewhere(statement, article, possible)
-        return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else elsewhere
+        return _spoken_of(statement, article, possible)
     stranger = _unknown_member(statement, article)
-    if stranger and stranger[:1].isupper():
-        return Found((), "unknown", stranger)
+    if stranger and (town := _town_named(stranger, article)):
+        return town
     if eligible:
-        return Found(_keys(sentence, [_nearest(eligible, statement.marks)]), "sentence")
-    elsewhere = _members_elsewhere(statement, article, possible)
+        how = "sentence" if len(eligible) > 1 else "alone"
+        return Found(_keys(sentence, [_nearest(eligible, statement.marks)]), how)
+    following = article.members_after(sentence)
+    elsewhere = Found(following, "listed") if following else _members_elsewhere(statement, article, possible)
     return elsewhere if elsewhere.keys else Found((), "unknown", stranger)
+
+
+def _spoken_of(statement: Statement, article: Article, possible: Sequence[int]) -> Found:
+    """The city that "this city" stands for."""
+    if not possible and (before := article.city_before(statement.sentence)):
+        return Found((before,), "spoken-of")
+    elsewhere = _members_elsewhere(statement, article, possible)
+    return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else elsewhere
+
+
+def _town_named(name: str, article: Article) -> Found | None:
+    """A town told by the words around its name: a city known elsewhere in the article, or an unknown one."""
+    if key := article.city_named(name):
+        return Found((key,), "clause")
+    return Found((), "unknown", name) if name[:1].isupper() else None
 
 
 def _in_phrase_or_clause(statement: Statement, eligible: Sequence[int]) -> Found:
@@ -253,6 +338,13 @@ def _members_elsewhere(statement: Statement, article: Article, possible: Sequenc
     source = article.source
     if source and source.city:
         return Found((source.city,), "publisher")
+    return _only_or_main(statement.sentence, article)
+
+
+def _only_or_main(sentence: Sentence, article: Article) -> Found:
+    """The only city of the article, or the one that it is about."""
+    if article.only_city and " C " not in sentence.line:
+        return Found((article.only_city,), "only-city")
     if article.main_city:
         return Found((article.main_city,), "main-city")
     return NOBODY
@@ -271,7 +363,7 @@ def network_of(statement: Statement, article: Article) -> Found:
     """The networks that a statement is about."""
     sentence = statement.sentence
     named = list(sentence.of_kind(TagKind.NETWORK))
-    inside = [at for at in named if at in statement.marks]
+    inside = _no_events([at for at in named if at in statement.marks], sentence, article.lexicon)
     if inside:
         return Found(_networks_listed(sentence, inside[0], article.joins), "inside")
     if named:
@@ -284,6 +376,14 @@ def network_of(statement: Statement, article: Article) -> Found:
     if previous and spoken is not None and spoken.search(sentence.line):
         return Found((previous,), "spoken-of")
     return _network_elsewhere(statement, article)
+
+
+def _no_events(networks: list[int], sentence: Sentence, lexicon: Lexicon) -> list[int]:
+    """The networks that do not stand for their meeting or their people, where there are any."""
+    if len(networks) < 2:
+        return networks
+    touched = {at for _, place in lexicon.matches("event", sentence.line) for at in sentence.at(*place)}
+    return [at for at in networks if at not in touched] or networks
 
 
 def _network_elsewhere(statement: Statement, article: Article) -> Found:

@@ -19,7 +19,7 @@ from reading.claims.naming import NOBODY, Article, Found, members, network_of
 _CONTRADICTIONS = {Status.PLANNED, Status.DENIED, Status.HISTORICAL}
 _NAMED = frozenset({"inside", "clause", "spoken-of", "listed"})
 #: How the city of a mere act must be found.
-_BESIDE_AN_ACT = frozenset({"inside", "clause", "sentence", "spoken-of"})
+_BESIDE_AN_ACT = frozenset({"inside", "clause", "alone", "sentence", "spoken-of", "listed"})
 #: Verbs whose subject the sentence itself must name, and how it may be named.
 _DONE_BY = {
     Verb.ELECTED: _NAMED | {"mayor"},
@@ -74,7 +74,8 @@ def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
         return
     if statement.verb is Verb.TWINNED:
         network = NOBODY
-    score = confidence(statement, network.how, member.how, mayor=_is_the_mayor(statement, article))
+    of_mayor = member.how != "spoken-of" and _is_the_mayor(statement, article)
+    score = confidence(statement, network.how, member.how, mayor=of_mayor)
     if statement.strength is Strength.ACT and not _is_plain(network, member, article):
         return
     status = statement.status
@@ -96,9 +97,15 @@ def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
 
 
 def _is_plain(network: Found, member: Found, article: Article) -> bool:
-    """Whether a mere act has its network and its city beside it, under a title that speaks of nothing else."""
-    named = network.how != "only-network" and member.how in _BESIDE_AN_ACT
-    return named and not article.has_doubtful_title
+    """Whether a mere act has its network and its city beside it, under a title that speaks of nothing else.
+
+    One of the two may stand farther off where no sentence that names either speaks against news.
+    """
+    if article.has_doubtful_title:
+        return False
+    if network.how == "only-network":
+        return member.how in ("inside", "clause") and not article.is_doubtful_of_its_names
+    return member.how in _BESIDE_AN_ACT or not article.is_doubtful_of_its_names
 
 
 def _worth_keeping(statement: Statement, article: Article, network: Found, member: Found) -> bool:
@@ -110,14 +117,14 @@ def _worth_keeping(statement: Statement, article: Article, network: Found, membe
     if network.name:
         return statement.verb is Verb.JOINED and bool(member.keys or member.name)
     spoken = article.lexicon.network_word
-    beside = member.how in ("inside", "clause", "sentence")
+    beside = member.how in ("inside", "clause", "alone", "sentence")
     return beside and spoken is not None and bool(spoken.search(statement.sentence.line))
 
 
 def _is_named(statement: Statement, member: Found) -> bool:
     """Whether the sentence itself names who does it: in the same clause, or right at its start."""
     first = next(statement.sentence.of_kind(TagKind.CITY), None) == 0
-    return member.how in _DONE_BY[statement.verb] or (member.how == "sentence" and first)
+    return member.how in _DONE_BY[statement.verb] or (member.how in ("alone", "sentence") and first)
 
 
 def _is_the_mayor(statement: Statement, article: Article) -> bool:
