@@ -1,7 +1,7 @@
 """The claims gate: which labelled passages announce a membership, and of whom in what.
 
-Three sets: passages open to whoever writes rules, passages that are not (`blind`: totals only, and never
-a fault in words), and shared examples where they lie beside the checkout. A passage is announced when a
+Four sets: passages open to whoever writes rules, `practice` that others wrote, passages that nobody who
+writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where they lie beside the checkout. A passage is announced when a
 claim of it would alert but for its date.
 """
 
@@ -21,6 +21,7 @@ from reading.claims import read_claims
 
 _ROOT = Path(__file__).parents[2]
 OPEN = _ROOT / "tests" / "labelled" / "open"
+PRACTICE = _ROOT / "tests" / "labelled" / "practice"
 BLIND = _ROOT / "tests" / "labelled" / "blind"
 SHARED = _ROOT.parent / "shared" / "examples" / "membership.jsonl"
 #: Languages of which the rules must be deep.
@@ -76,15 +77,16 @@ class Reading:
 def measure() -> Outcome:
     """Shares of every set that is there; faults of the open ones only."""
     opened = [reading(passage) for passage in passages(OPEN)]
+    practice = [reading(passage) for passage in passages(PRACTICE)]
     blind = [reading(passage) for passage in passages(BLIND)]
     shared = [reading(passage) for passage in shared_passages()]
     return Outcome(
-        shares=_shares(opened),
-        items=len(opened) + len(blind),
-        faults=[fault for one in (*opened, *shared) for fault in _faults(one)],
+        shares=_shares(opened) | _practice_shares(practice),
+        items=len(opened) + len(practice) + len(blind),
+        faults=[fault for one in (*opened, *practice, *shared) for fault in _faults(one)],
         notes=[
             note
-            for name, of_set in (("open", opened), ("blind", blind), ("shared", shared))
+            for name, of_set in (("open", opened), ("practice", practice), ("blind", blind), ("shared", shared))
             for note in _notes(name, of_set)
         ],
     )
@@ -226,6 +228,11 @@ def _shares(opened: Sequence[Reading]) -> dict[str, float]:
         for figure in _figures(members)
         if figure.cases and figure.hits
     }
+
+
+def _practice_shares(practice: Sequence[Reading]) -> dict[str, float]:
+    """The same of passages that others wrote, all languages together."""
+    return {f"claims.practice.{figure.name}": figure.value for figure in _figures(practice) if figure.cases}
 
 
 def _notes(name: str, of_set: Sequence[Reading]) -> Iterator[str]:
