@@ -22,6 +22,8 @@ _HEAD, _FOOT, _OPENING = 3, 3, 160
 _BYLINE = 60
 #: Words of a place and a date before a signature; words of a name that is not listed.
 _PLACE_WORDS, _NAME_WORDS = 6, 5
+#: Words of a place with its date in two calendars.
+_DATED_WORDS = 14
 #: Latin letters of an abbreviation, whose case counts.
 _SHORT = 5
 _DASH = "-–—−"
@@ -34,10 +36,17 @@ _DASHED = re.compile(
     rf"(?P<place>[^{_DASH}!?؟؛]{{2,60}}?)\s*[{_DASH}/]\s*(?P<name>{_INITIALS}|[^{_DASH}:/.()،,]{{2,40}}?)\s*(?:[{_DASH}:/.]|$)"
 )
 _SLASHED = re.compile(r"(?P<place>[^/]{0,60}?)\s*/\s*(?P<name>[^/]{2,40}?)\s*/")
-_LEADING = re.compile(rf"(?P<name>{_INITIALS}|[^{_DASH}:/()،,.]{{2,40}}?)\s*[{_DASH}:/]\s*")
+_LEADING = re.compile(rf"(?P<name>{_INITIALS}|[^{_DASH}:/()،,.]{{2,40}}?)\s*[{_DASH}:/؛]\s*")
+#: A place and a date, and the name right behind them: «رام الله 12/11/2026 وفا-».
+_TRAILING = re.compile(
+    rf"(?P<place>[^{_DASH}:!?؟؛،]{{2,90}}?\d[^{_DASH}:!?؟؛،]{{0,12}}?)\s(?P<name>[^\W\d]+(?: [^\W\d]+)?)\s*[{_DASH}:]"
+)
+_YEARED = re.compile(r"\b\d{4}(?P<era>\s?(?:م|هـ|ه))?\s(?P<name>[^\W\d]+)\s")
+_DATE = re.compile(rf"(?<=\d)[{_DASH}](?=\d)")
 _ENDING = re.compile(r"[(\[](?P<name>[^()\[\]]{2,40})[)\]]\s*[.۔]?$")
 _BY = re.compile(r"^(?:by|von|par|por|di|da|от|بقلم|نویسنده|kaynak|foto|©)\s*:?\s+", re.IGNORECASE)
 _JOINED = re.compile(r"\s*[/,;،&|+]\s*|\s+(?:and|und|et|ve|و|with|avec|mit)\s+")
+_STOPS, _AROUND_SIGN = (".", "!", "?", "؟", "…", "۔"), " \"'»”"
 _AROUND = f" \t\"'«»“”()[]{_DASH}/:.،,©*"
 
 
@@ -70,6 +79,7 @@ def agency_of(lines: Sequence[str], authors: Sequence[str] = ()) -> str | None:
         *(_named(author, weak=True) for author in authors),
         *map(_byline, reversed(foot)),
         *map(_ended, foot[-1:]),
+        *map(_closed, (_MARKS.sub("", line).strip() for line in lines[:1])),
     )
     return next(filter(None, found), None)
 
@@ -86,7 +96,21 @@ def _signed(line: str) -> str:
         if found and _is_place(found["place"]) and (name := _named(found["name"], weak=True)):
             return name
     found = _LEADING.match(line)
-    return _named(found["name"]) if found else ""
+    return _dated(line) or (_named(found["name"]) if found else "")
+
+
+def _dated(line: str) -> str:
+    """The agency right behind a place and a date, which has no mark of its own before it."""
+    whole = _DATE.sub("/", line)
+    found = _TRAILING.match(whole)
+    if found and len(found["place"].split()) <= _DATED_WORDS and (name := _named(found["name"], weak=True)):
+        return name
+    for year in _YEARED.finditer(whole):
+        if len(whole[: year.start()].split()) <= _DATED_WORDS and (
+            name := _named(year["name"], weak=bool(year["era"]))
+        ):
+            return name
+    return ""
 
 
 def _is_place(text: str) -> bool:
@@ -128,6 +152,12 @@ def _ended(line: str) -> str:
     """The agency in brackets behind the last sentence."""
     found = _ENDING.search(line)
     return _named(found["name"]) if found else ""
+
+
+def _closed(line: str) -> str:
+    """The agency in brackets behind a sentence that has ended, as it signs a first paragraph."""
+    found = _ENDING.search(line)
+    return _ended(line) if found and line[: found.start()].rstrip(_AROUND_SIGN).endswith(_STOPS) else ""
 
 
 def _named(text: str, *, weak: bool = False) -> str:

@@ -26,6 +26,10 @@ _SOCIAL = re.compile(
     re.IGNORECASE,
 )
 _HEADLINE, _BODY = 160, 80
+#: Words of a sentence, and of one of its clauses; a list of names has fewer between its commas.
+_WORDS, _CLAUSE = 5, 4
+_COMMAS = re.compile(r"[,،、;؛:|•·]")
+_STOPS, _CLOSING = (".", "!", "?", "؟", "…", "۔", "。"), " \t\"'»”’)]"
 _END_OF_SENTENCE = (".", "!", "؟", "?", ":", "؛", "»", "。")
 
 
@@ -43,10 +47,14 @@ class _Entry(BaseModel):
     name: str
     action: Action
     foot: bool = False
+    spares: bool = False
+    notice: bool = False
     limit: int = 200
     whole: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     contains: tuple[tuple[str, ...], ...] = ()
+    calls: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class _Data(BaseModel):
@@ -62,6 +70,10 @@ class Rule:
     name: str
     action: Action
     foot: bool
+    #: whether sentences are passed over
+    spares: bool
+    #: whether it can be all that a page holds, and goes even then
+    notice: bool
     limit: int
     whole: re.Pattern[str]
     starts: tuple[str, ...]
@@ -71,7 +83,7 @@ class Rule:
         """Whether a line, given as it stands and folded, is of this kind."""
         if self.whole.fullmatch(folded):
             return True
-        if len(line) > self.limit:
+        if len(line) > self.limit or (self.spares and is_sentence(line, folded)):
             return False
         if any(folded == start or folded.startswith(f"{start} ") for start in self.starts):
             return True
@@ -79,8 +91,12 @@ class Rule:
 
 
 def clean(lines: Sequence[str]) -> list[str]:
-    """The lines of the article among those of the page, in order."""
+    """The lines of the article among those of the page, in order.
+
+    Where nothing would be left, the sentences stay that are no notice of the site's own.
+    """
     kept: list[str] = []
+    passed: list[str] = []
     in_list = False
     foreign = any(map(is_foreign, lines[:_HEAD]))
     for index, line in enumerate(lines):
@@ -97,11 +113,42 @@ def clean(lines: Sequence[str]) -> list[str]:
         if rule is None:
             if not _is_empty(line, folded, foreign=foreign):
                 kept.append(line)
-        elif rule.action is not Action.DROP and any(map(_is_body, kept)):
+        elif rule.action is Action.DROP:
+            if not rule.notice and is_sentence(line, folded):
+                passed.append(line)
+        elif any(map(_is_body, kept)):
             if rule.action is Action.CUT:
                 break
             in_list = True
-    return kept
+    return kept or passed
+
+
+def is_call_to_share(text: str) -> bool:
+    """Whether the words are those that stand before links to social networks."""
+    return fold(text) in _calls()
+
+
+def announces_others(text: str) -> bool:
+    """Whether the words are those that stand before links to other articles."""
+    return len(text) <= _HEADLINE and fold(text) in _announcements()
+
+
+@cache
+def _calls() -> frozenset[str]:
+    return frozenset(fold(call) for entry in _data().rule for call in entry.calls)
+
+
+@cache
+def _announcements() -> frozenset[str]:
+    entries = (entry for entry in _data().rule if entry.action is Action.LIST)
+    return frozenset(fold(phrase) for entry in entries for phrase in entry.whole)
+
+
+def is_sentence(line: str, folded: str) -> bool:
+    """Whether a line ends like a sentence and has, between two commas, more words than a label or a name."""
+    if not line.rstrip(_CLOSING).endswith(_STOPS) or len(folded.split()) < _WORDS:
+        return False
+    return any(len(clause.split()) >= _CLAUSE for clause in _COMMAS.split(line))
 
 
 def _is_body(line: str) -> bool:
@@ -134,7 +181,7 @@ def _may_match(folded: str) -> bool:
 
 @cache
 def _openers() -> frozenset[str]:
-    phrases = (phrase for entry in _data().rule for phrase in (*entry.whole, *entry.starts))
+    phrases = (phrase for entry in _data().rule for phrase in (*entry.whole, *entry.starts, *entry.calls))
     return frozenset(fold(phrase.replace("#", " ")).partition(" ")[0] for phrase in phrases)
 
 
@@ -168,11 +215,24 @@ def _compiled(entry: _Entry) -> Rule:
         name=entry.name,
         action=entry.action,
         foot=entry.foot,
+        spares=entry.spares,
+        notice=entry.notice,
         limit=entry.limit,
-        whole=re.compile("|".join(map(_with_numbers, entry.whole)) or "(?!)"),
+        whole=re.compile(
+            "|".join(filter(None, (*map(_with_numbers, entry.whole), _called(entry)))) or "(?!)"
+        ),
         starts=tuple(map(fold, entry.starts)),
         contains=tuple(tuple(map(fold, phrases)) for phrases in entry.contains),
     )
+
+
+def _called(entry: _Entry) -> str:
+    """The pattern of a call with nothing but names and further calls behind it."""
+    if not entry.calls:
+        return ""
+    calls = "|".join(map(re.escape, sorted(map(fold, entry.calls), key=len, reverse=True)))
+    names = "|".join(map(re.escape, sorted(map(fold, entry.names), key=len, reverse=True)))
+    return f"(?:{calls})(?: (?:{calls}|{names}))+"
 
 
 def _with_numbers(phrase: str) -> str:

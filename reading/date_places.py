@@ -29,6 +29,7 @@ _LINE_TAGS = frozenset(
 _TEASER, _TITLE_WORDS, _TITLE, _BESIDE_TITLE = 400, 4, 25, 60
 #: The same with the white space and scripts of its markup, which is quicker to count.
 _RAW_TEASER = 10 * _TEASER
+_DIGITS = re.compile(r"\d+")
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)")
 _NO_TITLE = frozenset(("author", "tag", "category", "prev", "next"))
 _NO_TITLE_NAMES = re.compile(r"author|byline|categor|tag|prev|next|nav", re.IGNORECASE)
@@ -50,6 +51,7 @@ class _Names(BaseModel):
     published: tuple[str, ...]
     changed: tuple[str, ...]
     others: tuple[str, ...]
+    events: tuple[str, ...]
     article: tuple[str, ...]
     about: tuple[str, ...]
 
@@ -77,9 +79,17 @@ class Whereabouts:
                 break
             if box is not element and (_is_others(box) or self._is_teaser(box, element)):
                 return Place.OTHERS
+            if _is_event(box):
+                return Place.OTHERS
             if is_aside(box) and not (inside and self.own is not None and box.tag == "footer"):
                 found = Place.BESIDE
         return Place.OWN if found is Place.NEAR and inside else found
+
+    def line_place(self, block: HtmlElement) -> Place:
+        """Where a line stands, by its block, which may itself be a teaser: a cell with another page's linked title."""
+        if block not in self.holding and block is not self.own and self._is_teaser(block, block):
+            return Place.OTHERS
+        return self.place(block)
 
     def speaks_of_it(self, element: HtmlElement) -> bool:
         """Whether a box around an element, or the element, is named as one about the article."""
@@ -126,7 +136,7 @@ class Whereabouts:
         text, around_date = text_of(link), element in link.iter()
         if around_date:
             text = text.replace(text_of(element), "")
-        if len(text) < _TITLE and len(words(text)) < _TITLE_WORDS:
+        if len(_DIGITS.sub("", text)) < _TITLE and sum(map(str.isalpha, words(text))) < _TITLE_WORDS:
             return False
         if around_date:
             return True
@@ -138,7 +148,9 @@ def whereabouts(tree: HtmlElement, titles: set[str], address: str, seen: Outline
     """Find the article of a page by the heading, or else the line, that bears one of its folded titles."""
     heading = _heading(tree, titles)
     if heading is None:
-        heading = next((seen.blocks[line.block] for line in seen.lines if fold(line.text) in titles), None)
+        heading = _line_titled(seen, titles)
+    if heading is None and tree.find(".//form") is not None:
+        heading = _line_titled(_outline_with_forms(tree), titles)
     around = [] if heading is None else [heading, *heading.iterancestors()]
     own = next(filter(_is_article, around), None)
     found = Whereabouts(tree=tree, address=address, heading=heading, holding=frozenset(around), own=own)
@@ -149,7 +161,7 @@ def date_named(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Elements whose names say that they hold a date, and not that of a change."""
     for element in tree.xpath("//*[@class or @id]"):
         names = _named(element)
-        if _alone("date").search(names) and not _alone("changed").search(names):
+        if _alone("date").search(names) and not (_alone("changed").search(names) or _is_event(element)):
             yield element
 
 
@@ -175,6 +187,18 @@ def says_changed(element: HtmlElement) -> bool:
     return bool(_alone("changed").search(marks)) and not _alone("published").search(marks)
 
 
+def _line_titled(seen: Outline, titles: set[str]) -> HtmlElement | None:
+    return next((seen.blocks[line.block] for line in seen.lines if fold(line.text) in titles), None)
+
+
+def _outline_with_forms(tree: HtmlElement) -> Outline:
+    """The lines of a page of which a form may be the whole, as ASP.NET makes it, though no heading is in it."""
+    body = tree.find("body")
+    return outline(
+        tree if body is None else body, lambda element: element.tag != "form" and is_aside(element)
+    )
+
+
 def _heading(tree: HtmlElement, titles: set[str]) -> HtmlElement | None:
     fitting = [element for element in tree.iter(*_HEADINGS) if fold(text_of(element)) in titles]
     return min(fitting, key=lambda element: _HEADINGS.index(element.tag), default=None)
@@ -190,6 +214,11 @@ def _is_article(element: HtmlElement) -> bool:
 
 def _is_others(box: HtmlElement) -> bool:
     return _is_article(box) or bool(_others().search(_named(box)))
+
+
+def _is_event(box: HtmlElement) -> bool:
+    """Whether a box is named as telling of an event; a page and its article may bear such a name too."""
+    return box.tag not in ("html", "body", "article") and bool(_alone("events").search(_named(box)))
 
 
 def _is_longer(box: HtmlElement, limit: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,11 +16,21 @@ from news.values import Calendar, Dated, Precision, Provenance
 from reading.calendars import LATEST_AFTER_NOW, resolve
 from reading.date_labels import labels
 from reading.machine_dates import Moment, at, is_machine_date, iso, mail
-from reading.written_dates import Clock, Written, any_of, clock_near, clocks, dates, fold_line
+from reading.written_dates import (
+    Clock,
+    Written,
+    any_of,
+    clock_near,
+    clocks,
+    dates,
+    fold_line,
+    yearless_days,
+)
 
 #: A date stands in a short text; what is longer is cut.
 MAX_LENGTH = 400
 _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_UNREAD = re.compile(r"(?<!\d)\d{1,2}(?P<mark>[/.-])\d{1,2}(?P=mark)(?:\d{4}|\d\d)(?!\d)")
 _ANY_DIGIT = re.compile(r"\d")
 #: Zones in which 03/04 is the fourth of March.
 _MONTH_FIRST = ("America/", "US/", "Pacific/Honolulu")
@@ -61,39 +72,66 @@ def names_day(text: str, *, profile: LanguageProfile, zone: ZoneInfo) -> bool:
         return True
     line = fold_line(cut)
     found = dates(line, profile, day_first=_day_first(profile, zone)) if _ANY_DIGIT.search(line) else ()
-    changed = labels(profile)
-    return any(written.day is not None and not changed.is_change(line, written) for written in found)
+    known = labels(profile)
+    return any(written.day is not None and not known.is_other(line, written) for written in found)
 
 
-def is_bare(text: str, profile: LanguageProfile, zone: ZoneInfo) -> bool:
-    """Whether a text is a date with its label, weekday and time of day and says nothing else."""
-    line = fold_line(_cut(text))
-    found = [
-        written
-        for written in dates(line, profile, day_first=_day_first(profile, zone))
-        if written.day is not None
-    ]
-    if not found:
-        return bool(_has_ago(line, profile))
-    spans = [(written.start, written.end) for written in found]
-    spans += [(start, end) for _, start, end in clocks(line, profile)]
-    rest = "".join(
-        " " if any(start <= at < end for start, end in spans) else char for at, char in enumerate(line)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """Where a folded line tells of days and times of day."""
+
+    #: the days, be they written or counted back from now («two hours ago», whose numbers are none)
+    days: Sequence[Written]
+    #: start and end of each of them and of each time of day
+    spans: Sequence[tuple[int, int]]
+    has_clock: bool
+
+
+def marked_days(line: str, profile: LanguageProfile, *, zone: ZoneInfo) -> Marked:
+    """The days and times of day in a folded line; those that only name a month are left out."""
+    day_first = _day_first(profile, zone)
+    found = list(dates(line, profile, day_first=day_first)) if _ANY_DIGIT.search(line) else []
+    days = [written for written in found if written.day is not None]
+    times = [(start, end) for _, start, end in clocks(line, profile)]
+    if not days and (span := _relative_span(line, profile)):
+        days = [Written(None, 0, 0, None, *span)]
+        times = [] if span == (0, len(line)) else times
+    return Marked(
+        days=days, spans=[*((day.start, day.end) for day in days), *times], has_clock=len(times) > 0
     )
-    return not labels(profile).without(rest, _small_words(profile))
 
 
-def _has_ago(line: str, language: LanguageProfile) -> bool:
+def _relative_span(line: str, language: LanguageProfile) -> tuple[int, int] | None:
+    """Where a line says "two hours ago"; all of it where it says "yesterday at 14:05" and no more."""
     ago = _ago(language)
-    found = ago.search(line) if ago else None
-    return bool(found and not labels(language).without(line.replace(found.group(), " ")))
+    if found := ago.search(line) if ago else None:
+        return found.span()
+    return (0, len(line)) if _days_back(line, language) else None
+
+
+def is_bare(text: str, profile: LanguageProfile, *, zone: ZoneInfo) -> bool:
+    """Whether a text is a date with its label, weekday and time of day and says nothing else.
+
+    A date without its year is one here, and one of two readings: no line of a text is made of it.
+    """
+    line = fold_line(_cut(text))
+    found = marked_days(line, profile, zone=zone)
+    spans = list(found.spans) or [
+        *yearless_days(line, profile),
+        *(each.span() for each in _UNREAD.finditer(line)),
+    ]
+    if not spans or (found.days and all(labels(profile).is_event(line, day) for day in found.days)):
+        return False
+    for start, end in (*spans, *((start, end) for _, start, end in clocks(line, profile))):
+        line = line[:start] + " " * (end - start) + line[end:]
+    return not labels(profile).without(line, (*small_words(profile), *profile.modified_labels))
 
 
 @lru_cache(maxsize=64)
-def _small_words(language: LanguageProfile) -> tuple[str, ...]:
-    """What stands between the parts of a date."""
+def small_words(language: LanguageProfile) -> tuple[str, ...]:
+    """What stands between and beside the parts of a date and says nothing else."""
     weekdays = (name for spoken in (language, read_profile("en")) for day in spoken.weekdays for name in day)
-    words = (*language.fillers, *language.time_labels, *language.time_suffixes, *language.modified_labels)
+    words = (*language.fillers, *language.time_labels, *language.time_suffixes, *language.date_words)
     return (*weekdays, *words, *language.month_suffixes)
 
 
@@ -104,14 +142,6 @@ def _cut(text: str) -> str:
 @lru_cache(maxsize=256)
 def _calendars(profile: LanguageProfile, preferred: Calendar) -> tuple[Calendar, ...]:
     return tuple(dict.fromkeys((preferred, *profile.calendars, *Calendar)))
-
-
-def date_length(text: str, profile: LanguageProfile, zone: ZoneInfo) -> int:
-    """How many characters of a folded line its longest date takes; 0 without one that names a day."""
-    if not _ANY_DIGIT.search(text):
-        return 0
-    found = dates(fold_line(text[:MAX_LENGTH]), profile, day_first=_day_first(profile, zone))
-    return max((written.end - written.start for written in found if written.day is not None), default=0)
 
 
 def _written(
@@ -126,7 +156,7 @@ def _written(
         day_number = 1 if written.day is None else written.day
         resolved = resolve(allowed, written.year, written.month, day_number, now)
         if resolved:
-            told = labels(language).is_publication(line, written)
+            told = labels(language).publication(line, written) is not None
             rank = (written.day is None, not told, calendars.index(resolved[0]), written.start)
             if best is None or rank < best[0]:
                 best = (rank, written, resolved)
@@ -142,16 +172,16 @@ def _written(
 
 
 def _believed(found: Sequence[Written], line: str, language: LanguageProfile) -> list[Written]:
-    """The dates of a line that do not tell of a change; a month alone only where it is part of no day.
+    """The dates of a line that tell of nothing but publication; a month alone only where it is part of no day.
 
     «31 June 2024» names no day, and so does not name the month either.
     """
     days = [written for written in found if written.day is not None]
-    changed = labels(language)
+    known = labels(language)
     return [
         written
         for written in found
-        if not changed.is_change(line, written)
+        if not known.is_other(line, written)
         and (
             written.day is not None
             or not any(day.start < written.end and written.start < day.end for day in days)
@@ -181,14 +211,30 @@ def _relative(line: str, language: LanguageProfile, zone: ZoneInfo, now: datetim
     unit = relative.pairs.get(named) or relative.units[named]
     count = found["count"] or found["count2"] or ("2" if named in relative.pairs else "1")
     number = int(count) if count.isdecimal() else relative.counts[count]
-    then = here - number * _UNITS[unit]
+    then = _back(here, number, unit)
     if unit == "minute" and not _larger_unit(language).search(line, 0, found.start()):
         return Moment(then.replace(second=0, microsecond=0), Precision.MINUTE, Calendar.GREGORIAN)
     return _that_day(here, then.date(), None)
 
 
+def _back(here: datetime, number: int, unit: str) -> datetime:
+    """So many units before a moment; hours are counted by the clock that no summer changes, days by the calendar."""
+    if unit == "day":
+        return here - timedelta(days=number)
+    return (here.astimezone(UTC) - number * _UNITS[unit]).astimezone(here.tzinfo)
+
+
 def _day_word(line: str, language: LanguageProfile, here: datetime) -> Moment | None:
     """Read "yesterday", and "yesterday at 14:05", where the line says nothing else."""
+    found = _days_back(line, language)
+    if found is None:
+        return None
+    days, clock = found
+    return _that_day(here, (here - timedelta(days=days)).date(), clock)
+
+
+def _days_back(line: str, language: LanguageProfile) -> tuple[int, Clock | None] | None:
+    """How many days back a line reckons that holds no more than "yesterday" and a time of day."""
     if not any(map(str.isalpha, line)):
         return None
     clock, start, end = next(clocks(line, language), (None, 0, 0))
@@ -196,7 +242,7 @@ def _day_word(line: str, language: LanguageProfile, here: datetime) -> Moment | 
         f"{line[:start]} {line[end:]}", language.time_labels + language.time_suffixes
     )
     days = language.relative.days.get(said)
-    return None if days is None else _that_day(here, (here - timedelta(days=days)).date(), clock)
+    return None if days is None else (days, clock)
 
 
 def _that_day(here: datetime, day: date, clock: Clock | None) -> Moment:

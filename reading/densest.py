@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from reading.cards import Cards, cards_of
 from reading.layout import is_furniture, page_outline
-from reading.markup import Line, Outline
+from reading.markup import HEADINGS, Line, Outline
 
 #: Characters from which a line is running text, and from which it is where it ends like a sentence.
 _PARAGRAPH, _SENTENCE = 80, 25
 _ENDS = (".", "!", "؟", "?", ":", "؛", "»", "。", "…", '"', "”", "'", "’", ")", "۔")
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 #: Blocks whose short lines belong to the text around them.
 _WORDED = frozenset(("p", "li", "dd", "dt", "td", "th", "blockquote", "pre"))
 #: What a line of links and a short line that is no sentence speak against their block, in characters.
@@ -43,19 +43,21 @@ class Seen:
 
     outline: Outline
     dense: Dense
+    cards: Cards
 
 
 def see(tree: HtmlElement) -> Seen:
     """The one walk over a page that all that follows shares."""
     page = page_outline(tree)
-    return Seen(page, densest(page))
+    cards = cards_of(page)
+    return Seen(page, densest(page, cards), cards)
 
 
-def densest(page: Outline) -> Dense:
+def densest(page: Outline, cards: Cards) -> Dense:
     """The densest block of a page, its lines of links and small print left out."""
     furniture = _furniture(page)
     running = [not furniture[line.block] and _is_running(line, page) for line in page.lines]
-    teasers = _teasers(page, running)
+    teasers = _teasers(page, running, cards)
     scores = _scores(page, furniture, running, teasers)
     best = max(range(len(scores)), key=lambda index: (scores[index], index))
     passed = _beside(best, teasers, page.around)
@@ -86,7 +88,7 @@ def _is_linked(line: Line) -> bool:
 
 def _is_running(line: Line, page: Outline) -> bool:
     length = len(line.text)
-    if length < _SENTENCE or _is_linked(line) or _tag(page, line) in _HEADINGS:
+    if length < _SENTENCE or _is_linked(line) or _tag(page, line) in HEADINGS:
         return False
     return length >= _PARAGRAPH or line.text.endswith(_ENDS)
 
@@ -112,15 +114,16 @@ def _furniture(page: Outline) -> list[bool]:
     return found
 
 
-def _teasers(page: Outline, running: Sequence[bool]) -> list[bool]:
-    """Which blocks have as many lines of links as of running text."""
+def _teasers(page: Outline, running: Sequence[bool], cards: Cards) -> list[bool]:
+    """Which blocks stand in a teaser, or have as many lines of links as of running text."""
     texts, links = [0] * len(page.blocks), [0] * len(page.blocks)
     for line, runs in zip(page.lines, running, strict=True):
         texts[line.block] += runs
         links[line.block] += line.link
     _summed(texts, page.around)
     _summed(links, page.around)
-    return [few >= max(_FEW, many) for few, many in zip(links, texts, strict=True)]
+    found = zip(cards.among, links, texts, strict=True)
+    return [card or few >= max(_FEW, many) for card, few, many in found]
 
 
 def _scores(
@@ -164,7 +167,7 @@ def _weight(line: Line, tag: str, *, runs: bool) -> int:
         return len(line.text) - 2 * line.linked
     if _is_linked(line):
         return -_LINK if tag == "p" else -_LINK - len(line.text) // 2
-    return 0 if tag in _HEADINGS else -_SHORT
+    return 0 if tag in HEADINGS else -_SHORT
 
 
 def _beside(best: int, teasers: Sequence[bool], around: Sequence[int]) -> list[bool]:
@@ -193,14 +196,14 @@ def _kept(
     """The lines from the first running text on (with the headings right above it) that belong to it."""
     first = next(index for index in within if running[index])
     rich = {page.lines[index].block for index in within if running[index]}
-    while first > within[0] and _tag(page, page.lines[first - 1]) in _HEADINGS:
+    while first > within[0] and _tag(page, page.lines[first - 1]) in HEADINGS:
         first -= 1
     for index in within:
         line = page.lines[index]
         tag = _tag(page, line)
         if index < first or tag == "h1" or furniture[line.block] or _is_linked(line):
             continue
-        worded = running[index] or tag in _HEADINGS or tag in _WORDED
+        worded = running[index] or tag in HEADINGS or tag in _WORDED
         if worded or line.block in rich or len(line.text) >= _PARAGRAPH:
             yield index
 
@@ -219,7 +222,7 @@ def _crowned(page: Outline, within: Sequence[int], kept: set[int]) -> Iterator[i
     crowns = False
     chosen = []
     for index in reversed(within):
-        if index in kept and (crowns or _tag(page, page.lines[index]) not in _HEADINGS):
+        if index in kept and (crowns or _tag(page, page.lines[index]) not in HEADINGS):
             chosen.append(index)
-        crowns = index in kept and (crowns or _tag(page, page.lines[index]) not in _HEADINGS)
+        crowns = index in kept and (crowns or _tag(page, page.lines[index]) not in HEADINGS)
     return reversed(chosen)

@@ -16,6 +16,11 @@ from reading.markup import Outline, outline
 _ASIDE_TAGS = frozenset(("nav", "aside", "footer", "form"))
 #: A form with one of these is more than a form.
 _PAGE_TAGS = ("h1", "article", "main")
+_HEADINGS = ("h1", "h2", "h3", "article", "main")
+#: Characters of a header from which it is more than the bars at the top of a site.
+_BAR = 1500
+#: Links of a form right in the body from which it is the page.
+_LINKS = 3
 _MAIN_TAGS = frozenset(("article", "main", "body"))
 #: Characters of a class that are looked at.
 _NAMES = 500
@@ -48,15 +53,29 @@ def content_names() -> Sequence[str]:
 def is_aside(element: HtmlElement) -> bool:
     """Whether an element is a bar, box or form beside the article rather than a part of it."""
     tag = element.tag
+    if tag == "header":
+        return _heads_site(element)
     if tag in _ASIDE_TAGS:
         return tag != "form" or not _wraps_page(element)
     names = _named(element)
     return bool(names) and tag not in _MAIN_TAGS and _names_aside(names)
 
 
+def _heads_site(header: HtmlElement) -> bool:
+    """Whether a header is the site's: within no article, and without a heading or a text of its own."""
+    if next(header.iterancestors("article", "main"), None) is not None:
+        return False
+    if any(header.find(f".//{tag}") is not None for tag in _HEADINGS):
+        return False
+    return len(header.text_content()) < _BAR
+
+
 def _wraps_page(form: HtmlElement) -> bool:
     """Whether a form is the whole page, as ASP.NET makes it."""
-    return any(form.find(f".//{tag}") is not None for tag in _PAGE_TAGS)
+    if any(form.find(f".//{tag}") is not None for tag in _PAGE_TAGS):
+        return True
+    parent = form.getparent()
+    return parent is not None and parent.tag == "body" and len(form.findall(".//a")) >= _LINKS
 
 
 def is_furniture(element: HtmlElement) -> bool:

@@ -23,12 +23,14 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 #: More figures than any character has.
 _TOO_LONG = 12
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u2028\u2029]+")
-_BLOCKS = frozenset((
+#: Elements that stand in lines of their own.
+BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
     "h5", "h6", "header", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BREAKS = frozenset(("br", "hr"))
 _SILENT = frozenset((
     "script", "style", "noscript", "template", "svg", "button", "select", "textarea", "iframe", "object",
@@ -189,7 +191,7 @@ class _Collector:
 
     def enter(self, node: HtmlElement, *, hidden: bool) -> None:
         tag = node.tag
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.end_line()
             self.blocks.append(node)
             self.around.append(self._open[-1])
@@ -203,7 +205,7 @@ class _Collector:
 
     def leave(self, node: HtmlElement) -> None:
         tag = node.tag
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.end_line()
             self._open.pop()
         elif tag == "a":

@@ -80,7 +80,8 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     nodes = list(_json_nodes(tree))
     headings = _headings(tree)
     articles = [node for node in nodes if any(map(_ARTICLE_TYPE.search, _types(node)))]
-    own = _own_article(articles, (*headings, _plain(meta.get("og:title"))))
+    titles = (*headings, _plain(meta.get("og:title")))
+    own = _own_article(articles, titles)
     return Metadata(
         language=tree.get("lang") or tree.get("xml:lang") or meta.get("og:locale", ""),
         canonical=_canonical(tree, meta),
@@ -89,9 +90,10 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         open_title=_plain(meta.get("og:title")),
         headings=headings,
         page_title=text_of(title) if (title := tree.find(".//title")) is not None else "",
-        json_published=_strings(own.get("datePublished")),
+        json_published=_dates(articles, own, "datePublished", titles),
         meta_published=tuple(meta[key] for key in _PUBLISHED if key in meta),
-        modified=_strings(own.get("dateModified")) + tuple(meta[key] for key in _MODIFIED if key in meta),
+        modified=_dates(articles, own, "dateModified", titles)
+        + tuple(meta[key] for key in _MODIFIED if key in meta),
         authors=_authors(own, meta),
         body=next(iter(_strings(own.get("articleBody"))), ""),
         says_article=bool(articles) or "article:published_time" in meta,
@@ -201,6 +203,16 @@ def _own_article(articles: list[dict[str, object]], titles: Sequence[str]) -> Ma
         if (headline := _plain(node.get("headline"))) and headline in titles:
             return node
     return articles[0] if articles else {}
+
+
+def _dates(
+    articles: Sequence[dict[str, object]], own: Mapping[str, object], key: str, titles: Sequence[str]
+) -> tuple[str, ...]:
+    """The dates of the page's article; where it describes several and none is told to be it, those that all share."""
+    if len(articles) < 2 or _plain(own.get("headline")) in titles:
+        return _strings(own.get(key))
+    said = {_strings(node.get(key)) for node in articles}
+    return next(iter(said)) if len(said) == 1 else ()
 
 
 def _strings(value: object) -> tuple[str, ...]:

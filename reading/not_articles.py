@@ -17,9 +17,13 @@ from pydantic import BaseModel, ConfigDict
 
 from news.languages.tokens import fold
 from news.values import Refusal
+from reading.densest import Seen
 from reading.markup import select
 from reading.metadata import Metadata
 from reading.titles import title_parts
+
+#: Lines of a page that are looked at.
+_LINES = 40
 
 
 class _Entry(BaseModel):
@@ -31,6 +35,8 @@ class _Entry(BaseModel):
     starts: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     needs: str = ""
+    says: tuple[str, ...] = ()
+    lines: int = 0
 
 
 class _Data(BaseModel):
@@ -50,9 +56,18 @@ class Kind:
     starts: tuple[str, ...]
     marks: str
     needs: str
+    says: tuple[str, ...]
+    #: lines that such a page has at most, headings and links not counted; 0 where that does not tell it
+    lines: int
 
-    def is_page(self, tree: HtmlElement, titles: Sequence[str]) -> bool:
-        """Whether a page with these folded titles is of this kind."""
+    def is_page(self, tree: HtmlElement, titles: Sequence[str], lines: Sequence[str]) -> bool:
+        """Whether a page with these folded titles and lines is of this kind."""
+        if self.lines and len(lines) > self.lines:
+            return False
+        if self.says and not any(line.startswith(self.says) for line in lines):
+            return False
+        if self.says and not self.titles and not self.starts:
+            return True
         if self.marks and select(tree, self.marks):
             return True
         named = any(title in self.titles for title in titles)
@@ -60,13 +75,14 @@ class Kind:
         return (named or begun) and not (self.needs and not select(tree, self.needs))
 
 
-def why_none(tree: HtmlElement, meta: Metadata, running: int) -> Refusal | None:
-    """Why a page with so many characters of running text is no article; None where it may be one."""
+def why_none(tree: HtmlElement, meta: Metadata, seen: Seen) -> Refusal | None:
+    """Why a page is no article; None where it may be one."""
     if meta.says_article:
         return None
     titles = [_numbered(title) for title in (meta.heading, *title_parts(meta.page_title))]
+    lines = [fold(line.text) for line in seen.outline.lines if not line.link][:_LINES]
     for kind in kinds():
-        if running < kind.limit and kind.is_page(tree, titles):
+        if seen.dense.size < kind.limit and kind.is_page(tree, titles, lines):
             return kind.refusal
     return None
 
@@ -86,6 +102,8 @@ def _compiled(entry: _Entry) -> Kind:
         starts=tuple(map(fold, entry.starts)),
         marks=", ".join(entry.marks),
         needs=entry.needs,
+        says=tuple(map(fold, entry.says)),
+        lines=entry.lines,
     )
 
 

@@ -17,6 +17,9 @@ _OPENING, _OPENING_LINES = 220, 2
 _FURNITURE = 120
 _STOPS, _CLOSING = (".", "!", "?", "؟", "…", "。"), "\"'»”)]} "
 _QUOTES = " \t\"'«»“”„()[]:：.،,|/-–—"
+#: A label, the mark behind it, and the rest; a bracket that is opened and not closed.
+_LABELLED = re.compile(r"([^:/|]*?)\s*(:|\s[/|]\s|$)(.*)", re.DOTALL)
+_OPENED = re.compile(r"\([^()]*$")
 _MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -43,8 +46,11 @@ def _sentences(lines: Sequence[str]) -> list[str]:
 
 def _labelled(line: str, profile: LanguageProfile) -> str | None:
     """The name after a label; empty where the label stands alone; None where the line has none."""
-    label, colon, rest = line.replace("：", ":").partition(":")
-    if not colon or fold(_MARKS.sub("", label)) not in profile.source_labels:
+    if fold(_MARKS.sub("", line)) in profile.source_labels:
+        return ""
+    found = _LABELLED.match(line.replace("：", ":"))
+    label, mark, rest = found.groups() if found else ("", "", "")
+    if not mark or fold(_MARKS.sub("", label)) not in profile.source_labels:
         return None
     name = _name(rest)
     return name if len(name) <= _NAME else None
@@ -71,6 +77,8 @@ def _clause(rest: str) -> str:
 def _name(written: str) -> str:
     """The outlet alone: what follows a bar is the site's own, an address is known by its host."""
     name = re.split(r"\s[|•]\s|\s{3,}", _MARKS.sub("", written).strip(_QUOTES))[0].strip(_QUOTES)
+    if _OPENED.search(name):
+        name += ")"
     if "://" in name or name.startswith("www."):
         address = name if "://" in name else f"//{name}"
         return (urlsplit(address.split()[0]).hostname or "").removeprefix("www.")

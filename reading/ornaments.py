@@ -1,10 +1,12 @@
-"""What stands in a page's markup without being text: signs that link to a heading, icons, closed dialogs."""
+"""What stands in a page's markup without being text: signs that link to a heading, icons, closed dialogs, messages."""
 
 from __future__ import annotations
 
 from lxml.html import HtmlElement
 
+from reading.boilerplate import announces_others, is_call_to_share
 from reading.icons import icon_classes, is_icon
+from reading.markup import BLOCKS, one_line
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "figcaption")
 _ICONS, _DIALOGS = ("i", "span"), ("dialog", "div")
@@ -12,7 +14,13 @@ _DIALOG = frozenset(("dialog", "alertdialog"))
 #: Signs by which a heading links to itself; the last stands for whatever an image font has.
 _SIGNS = frozenset("¶#§∞🔗⚓\u2693\ufe0f")
 _PRIVATE = range(0xE000, 0xF900)
-#: A dialog with one of these is the page.
+#: Characters of words before links, and of a cell that holds running text.
+_LABEL, _RUNNING = 80, 200
+_PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th")
+_PAGE_PARTS = frozenset(("body", "html", "h1"))
+#: Characters of a message to those without JavaScript.
+_MESSAGE = 400
+#: A dialog or message with one of these is the page.
 _PAGE = ("h1", "article", "main")
 
 
@@ -22,8 +30,14 @@ def remove_ornaments(tree: HtmlElement) -> None:
     icons = [element for element in tree.iter(*_ICONS) if element.text and element.get("class")]
     for ornament in (*filter(_is_permalink, links), *filter(_is_icon, icons)):
         _drop(ornament)
+    for message in [element for element in tree.iter("noscript") if _is_message(element)]:
+        _drop(message)
     for dialog in [element for element in tree.iter(*_DIALOGS) if _is_dialog(element)]:
         _drop(dialog)
+    for line in {line: None for link in tree.iter("a") if (line := _pointer(link)) is not None}:
+        _drop(line)
+    for table in [table for table in tree.iter("table") if _lays_out(table)]:
+        _unmake(table)
 
 
 def _is_permalink(link: HtmlElement) -> bool:
@@ -41,9 +55,57 @@ def _is_icon(element: HtmlElement) -> bool:
     return any(name in icon_classes() or name.startswith(("material-", "fa-", "icon-")) for name in classes)
 
 
+def _is_message(element: HtmlElement) -> bool:
+    """Whether what shows without JavaScript is a line or two that ask for it, not the page itself."""
+    shown = "".join(element.itertext()).strip()
+    return len(shown) < _MESSAGE and all(element.find(f".//{tag}") is None for tag in _PAGE)
+
+
 def _is_dialog(element: HtmlElement) -> bool:
     named = element.tag == "dialog" or element.get("role") in _DIALOG or element.get("aria-modal") == "true"
     return named and all(element.find(f".//{tag}") is None for tag in _PAGE)
+
+
+def _pointer(link: HtmlElement) -> HtmlElement | None:
+    """The block of a link that holds nothing but links and the words that call to share or announce another article."""
+    block = next((ancestor for ancestor in link.iterancestors() if ancestor.tag in BLOCKS), None)
+    if (
+        block is None
+        or block.tag in _PAGE_PARTS
+        or any(inner.tag in BLOCKS for inner in block.iterdescendants())
+    ):
+        return None
+    words = _unlinked(block)
+    return block if words and (is_call_to_share(words) or announces_others(words)) else None
+
+
+def _unlinked(block: HtmlElement) -> str:
+    """The text of a block that no link holds."""
+    pieces = [block.text or ""]
+    for element in block.iterdescendants():
+        held = element.tag == "a" or any(ancestor.tag == "a" for ancestor in element.iterancestors())
+        pieces.append("" if held else element.text or "")
+        pieces.append(element.tail or "" if element.tag == "a" or not held else "")
+        if sum(map(len, pieces)) > _LABEL:
+            return ""
+    return one_line("".join(pieces))
+
+
+def _lays_out(table: HtmlElement) -> bool:
+    """Whether a table divides a page rather than shows data: it holds tables, headings, or cells of running text."""
+    if any(table.find(f".//{tag}") is not None for tag in ("table", *_PAGE, "h2", "h3", "form")):
+        return True
+    return any(
+        len(cell) and len("".join(cell.itertext())) >= _RUNNING and cell.find(".//br") is not None
+        for cell in table.iter("td")
+    )
+
+
+def _unmake(table: HtmlElement) -> None:
+    """Make plain blocks of a table and its own rows and cells."""
+    parts = [part for part in table.iter(*_PARTS) if next(part.iterancestors("table"), None) is table]
+    for part in (table, *parts):
+        part.tag = "div"
 
 
 def _drop(element: HtmlElement) -> None:

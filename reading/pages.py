@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from reading.claims import read_claims
 from reading.densest import Seen, see
 from reading.language import detect
 from reading.lists import is_list
-from reading.markup import lines_of, one_line, parse, printable, remove, select, text_of
+from reading.markup import HEADINGS, lines_of, one_line, parse, printable, remove, select, text_of
 from reading.metadata import Metadata, read_metadata
 from reading.not_articles import why_none
 from reading.origin import split_origin
@@ -34,10 +35,10 @@ from reading.published import (
     Published,
     address_date,
     habits,
-    is_stamp,
     list_date,
     page_date,
     text_date,
+    without_stamps,
 )
 from reading.text import FAILURES, main_lines
 from reading.titles import is_section, page_title, without_site
@@ -58,6 +59,10 @@ _BINARY = (
     b"Rar!",
 )
 _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|div|p|article|meta|title|table|h1)\b", re.IGNORECASE)
+#: What may stand before the first element of a document, piece by piece, and the element of a feed or a site map.
+_PROLOGUE = re.compile(r"\s+|<!--.*?-->|<[?!][^>]*>", re.DOTALL)
+_FEED = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)\b")
+_JSON = re.compile(r"[\[{]\s*[\[{\"\]}]")
 _TAG = re.compile(r"<[a-zA-Z][^>]*>")
 #: A text under so many letters is judged with its title, which else follows the text.
 _SHORT_TEXT = 60
@@ -82,6 +87,8 @@ class _Draft:
     title: str
     #: the page's own first heading, which may say the title at more length
     heading: str = ""
+    #: whether the text says no more than the title, in a line of its own
+    repeats: bool = False
     lines: Sequence[str]
     language: Language
     authors: tuple[str, ...] = ()
@@ -101,8 +108,8 @@ def read_page(
     if page.body.startswith(_PDF):
         return _read_pdf(page, source, lead, min(page.fetched_at, now))
     text = decode(page.body, page.header("content-type"))
-    if len(_NOISE.findall(text, 0, _SAMPLE)) > _NOISE_SHARE * min(len(text), _SAMPLE):
-        return NotArticle(address=page.final_address, refusal=Refusal.NOT_HTML, detail="not text")
+    if found := _no_page(text):
+        return NotArticle(address=page.final_address, refusal=Refusal.NOT_HTML, detail=found)
     if _is_plain(page):
         title = lead.title if lead else None
         return read_text(
@@ -154,7 +161,7 @@ def _read_html(
     meta = read_metadata(tree)
     has_own_text = bool(source and source.selectors.text)
     seen = see(tree)
-    refusal = None if has_own_text else _told(tree, meta, seen, lead)
+    refusal = None if has_own_text else _told(tree, meta, seen, lead, page.final_address)
     if refusal:
         return NotArticle(address=page.final_address, refusal=refusal)
     title = _page_title(tree, meta, source, lead, page.final_address)
@@ -167,6 +174,7 @@ def _read_html(
         url=_address(page, meta),
         title=title,
         heading=meta.heading,
+        repeats=_repeats(seen, title),
         lines=_without_dates(lines, by),
         language=language,
         authors=meta.authors,
@@ -200,11 +208,11 @@ def _best(listed: Published, own: Published) -> Published:
     return Published(dated=listed.dated or own.dated, refused=refused)
 
 
-def _told(tree: HtmlElement, meta: Metadata, seen: Seen, lead: Lead | None) -> Refusal | None:
+def _told(tree: HtmlElement, meta: Metadata, seen: Seen, lead: Lead | None, address: str) -> Refusal | None:
     """Why a page is no article, where it tells."""
-    if is_list(tree, meta, seen, pointed_at=lead is not None):
+    if is_list(tree, meta, seen, pointed_at=lead is not None, address=address):
         return Refusal.LIST_PAGE
-    return why_none(tree, meta, seen.dense.size)
+    return why_none(tree, meta, seen)
 
 
 def _finished(
@@ -267,6 +275,30 @@ def _is_readable(body: bytes, kind: str) -> bool:
 
 def _content_type(page: Page) -> str:
     return (page.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _no_page(text: str) -> str:
+    """What a body holds that is no page, whatever its type says; empty where it may be one."""
+    if len(_NOISE.findall(text, 0, _SAMPLE)) > _NOISE_SHARE * min(len(text), _SAMPLE):
+        return "not text"
+    return "a feed or data" if _is_feed(text) else ""
+
+
+def _is_feed(text: str) -> bool:
+    """Whether a body holds a feed, a site map or JSON."""
+    start = text.lstrip("\ufeff \t\r\n")
+    end = 0
+    while piece := _PROLOGUE.match(start, end):
+        end = piece.end()
+    if _FEED.match(start, end):
+        return True
+    if not _JSON.match(start):
+        return False
+    try:
+        json.loads(start)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_plain(page: Page) -> bool:
@@ -360,13 +392,20 @@ def _without_title(draft: _Draft) -> list[str]:
     again = (wanted[:_ALIKE] and wanted[:_ALIKE] in heading) or is_section(draft.heading)
     known = {wanted, heading} if again else {wanted}
     head, rest = draft.lines[:_HEAD_LINES], draft.lines[_HEAD_LINES:]
-    return [line for line in head if fold(line) not in known] + list(rest)
+    kept = [line for line in head if fold(line) not in known] + list(rest)
+    return kept or [line for line in head if draft.repeats and fold(line) == wanted][:1]
+
+
+def _repeats(seen: Seen, title: str) -> bool:
+    """Whether a line that is no heading and no link says the title."""
+    lines = (line for line in seen.outline.lines if not line.linked)
+    return any(line.text == title and seen.outline.blocks[line.block].tag not in HEADINGS for line in lines)
 
 
 def _without_dates(lines: Sequence[str], by: Habits) -> list[str]:
     """The lines without those at the head that hold little but the date."""
     head, rest = lines[:_HEAD_LINES], lines[_HEAD_LINES:]
-    return [line for line in head if not is_stamp(line, by)] + list(rest)
+    return without_stamps(head, by) + list(rest)
 
 
 def _address(page: Page, meta: Metadata) -> str:

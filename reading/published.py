@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from news.languages.tokens import fold
 from news.values import Calendar, Dated, Precision, Provenance, Source
 from reading.calendars import plausible
 from reading.date_labels import labels
+from reading.date_lines import Kind, is_others_label, is_own_label, is_stamp, kind_of, names_venue
 from reading.date_places import (
     Place,
     Whereabouts,
@@ -27,15 +28,13 @@ from reading.date_places import (
     says_published,
     whereabouts,
 )
-from reading.dates import date_length, is_bare, names_day, parse_date
+from reading.dates import marked_days, names_day, parse_date
 from reading.machine_dates import from_epoch, is_machine_date
 from reading.markup import Outline, lines_of, select, text_of
 from reading.metadata import Metadata
 from reading.written_dates import fold_line
 
 _PATH = re.compile(r"/(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?(?=[/-]|$)")
-#: A line with a date that is a line about a date.
-_DATE_LINE, _DATE_SHARE, _DATE_REST = 140, 0.4, 45
 #: Lines after and before the title in which one is looked for, and at the foot.
 _AFTER, _BEFORE, _FOOT = 12, 3, 4
 #: A line about a date is seldom longer than this, a paragraph seldom shorter.
@@ -50,6 +49,9 @@ _LABEL_DEPTH, _LABEL = 3, 60
 _MANY = 200
 #: Characters of a refused date that are told.
 _REFUSED = 60
+#: How far a time of day on a page may lie behind the fetch, for slow clocks, and where nobody tells its zone.
+_SLOW, _ANYWHERE = timedelta(hours=1), timedelta(hours=14)
+_TERMS, _CELLS = frozenset(("dt", "th")), frozenset(("dd", "td"))
 _Written = tuple[str, Provenance]
 
 
@@ -73,6 +75,19 @@ class Habits:
             provenance=provenance,
             now=self.now,
         )
+
+    def kind(self, line: str, shown: str = "") -> Kind:
+        """What a line is to the date of its page; `shown` is the part of it that markup calls a date."""
+        return kind_of(line, self.profile, zone=self.zone, shown=shown)
+
+    def is_stamp(self, line: str) -> bool:
+        """Whether a line holds a date and little else."""
+        return is_stamp(line, self.profile, zone=self.zone)
+
+    def is_to_come(self, dated: Dated) -> bool:
+        """Whether what a page shows as a date lies ahead: it announces something."""
+        slack = _ANYWHERE if self.zone.key == "UTC" else _SLOW
+        return dated.provenance is Provenance.TEXT and dated.moment > self.now + slack
 
     def refuses(self, text: str) -> bool:
         """Whether a text that gave no date names a day all the same."""
@@ -119,7 +134,7 @@ def page_date(
     for place in places:
         for text, provenance in place():
             found = by.read(text, provenance)
-            if found:
+            if found and not by.is_to_come(found):
                 return Published(dated=found, refused=_refusals(refused))
             if by.refuses(text):
                 refused.append(text)
@@ -129,15 +144,22 @@ def page_date(
 def text_date(lines: Sequence[str], by: Habits) -> Published:
     """The publication date of a plain text: from a line about it at the head or the foot."""
     refused: list[str] = []
-    for line in (*lines[:_AFTER], *lines[-_FOOT:]):
-        if not is_date_line(line, by):
+    ends = (*range(min(_AFTER, len(lines))), *range(max(0, len(lines) - _FOOT), len(lines)))
+    for at in ends:
+        if not _tells(lines, at, by):
             continue
+        line = lines[at]
         found = by.read(line, Provenance.TEXT)
-        if found and found.precision is not Precision.MONTH:
+        if found and found.precision is not Precision.MONTH and not by.is_to_come(found):
             return Published(dated=found, refused=_refusals(refused))
         if by.refuses(line):
             refused.append(line)
     return Published(refused=_refusals(refused))
+
+
+def without_stamps(lines: Sequence[str], by: Habits) -> list[str]:
+    """The lines without those that hold little but a date, be it of publication, of change or of the visit."""
+    return [line for at, line in enumerate(lines) if not by.is_stamp(line) or _is_of_an_event(lines, at, by)]
 
 
 def list_date(dated: Dated | None, now: datetime) -> Published:
@@ -156,32 +178,23 @@ def address_date(address: str, by: Habits) -> Dated | None:
     return by.read(text, Provenance.URL)
 
 
-def is_stamp(line: str, by: Habits) -> bool:
-    """Whether a line holds a date and little else."""
-    if len(line) > _DATE_LINE:
-        return False
-    if is_bare(line, by.profile, by.zone):
-        return True
-    length = date_length(line, by.profile, by.zone)
-    folded = fold_line(line) if length else ""
-    return length > 0 and (labels(by.profile).begins_with_publication(folded) or 2 * length >= len(folded))
+def _tells(lines: Sequence[str], at: int, by: Habits) -> bool:
+    """Whether a line is about the date of its page, by its words and by the lines around it."""
+    kind = by.kind(lines[at])
+    return kind is Kind.LABELLED or (kind is Kind.PLAIN and not _is_of_an_event(lines, at, by))
 
 
-def is_date_line(line: str, by: Habits) -> bool:
-    """Whether a line is about the date of its page, and not a sentence in which one occurs."""
-    if len(line) > _DATE_LINE:
+def _is_of_an_event(lines: Sequence[str], at: int, by: Habits) -> bool:
+    """Whether the lines above or below make a date without a label that of a deadline or an event."""
+    if by.kind(lines[at]) is Kind.LABELLED:
         return False
-    length = date_length(line, by.profile, by.zone)
-    if length == 0:
+    before, after = lines[max(0, at - 1) : at], lines[at + 1 : at + 2]
+    if any(is_own_label(line, by.profile) for line in before):
         return False
-    folded = fold_line(line)
-    known = labels(by.profile)
-    if known.begins_with_today(folded):
-        return False
-    if known.begins_with_change(folded) and not known.names_publication(folded):
-        return False
-    labelled = known.begins_with_publication(folded)
-    return labelled or length >= _DATE_SHARE * len(folded) or len(folded) - length <= _DATE_REST
+    timed = marked_days(fold_line(lines[at]), by.profile, zone=by.zone).has_clock
+    return any(is_others_label(line, by.profile) for line in before) or any(
+        names_venue(line, by.profile, timed=timed) for line in (*before, *after)
+    )
 
 
 def _refusals(texts: Sequence[str]) -> tuple[str, ...]:
@@ -207,23 +220,25 @@ def _of_element(element: HtmlElement) -> Iterator[_Written]:
 
 def _shown(where: Whereabouts, seen: Outline, by: Habits) -> Iterator[_Written]:
     """What a reader may take for the date: within the article and by its title, then near it, then beside it."""
-    marked = [(element, where.place(element)) for element in islice(_marked(where.tree, by), _MANY)]
+    page = _Page(where, seen, by)
+    marked = [(element, where.place(element)) for element in islice(_marked(where.tree, page), _MANY)]
     named = [(element, where.place(element)) for element in islice(date_named(where.tree), _MANY)]
     for element, place in marked:
         if place is Place.OWN:
             yield from _of_element(element)
-    lines = _date_lines(where, seen, by)
-    yield from ((line.text, Provenance.TEXT) for line in lines if line.heads_text and line.place is Place.OWN)
+    lines = page.date_lines()
+    heads = [line for line in lines if line.heads_text and line.place is Place.OWN]
+    heads.sort(key=lambda line: by.kind(line.text) is not Kind.LABELLED)
+    yield from ((line.text, Provenance.TEXT) for line in heads)
     for tier in (Place.OWN, Place.NEAR):
         if tier is Place.NEAR:
             yield from _agreeing((_of_element(element) for element, place in marked if place is tier), by)
         by_title = [(line.text, Provenance.TEXT) for line in lines if line.by_title and line.place is tier]
         yield from _agreeing(
-            [by_title, *(_line_of(element, by) for element, place in named if place is tier)], by
+            [by_title, *(_line_of(element, page) for element, place in named if place is tier)], by
         )
-    known = labels(by.profile)
     for line in lines:
-        if line.place is not Place.OTHERS and known.begins_with_publication(fold_line(line.text)):
+        if line.place is not Place.OTHERS and by.kind(line.text) is Kind.LABELLED:
             yield line.text, Provenance.TEXT
     yield from _beside(where, [element for element, place in marked if place is Place.BESIDE], by)
 
@@ -239,32 +254,88 @@ class _DateLine:
     heads_text: bool
 
 
-def _date_lines(where: Whereabouts, seen: Outline, by: Habits) -> list[_DateLine]:
-    """The lines about dates that are not marked as those of a change; those by the title come first."""
-    lines = where.lines(seen)
-    changed = changes(where.tree)
-    order = list(range(len(lines)))
-    at = next((index for index in order if lines[index][1] is where.heading), None)
-    by_title: set[int] = set()
-    text = 0
-    if at is not None:
-        after, before = order[at + 1 : at + 1 + _AFTER], order[max(0, at - _BEFORE) : at][::-1]
-        by_title = {*after, *before}
-        order = [*after, *before, *(index for index in order if index not in by_title)]
-        text = next((index for index in after if len(lines[index][0]) > _PARAGRAPH), len(lines))
-    dated = (index for index in order if is_date_line(lines[index][0], by) and lines[index][0] not in changed)
-    return [
-        _DateLine(
-            text=lines[index][0],
-            place=where.place(lines[index][1]),
-            by_title=index in by_title,
-            heads_text=index in by_title and index < text,
+class _Page:
+    """The visible lines of a page, and which of them are about its date."""
+
+    def __init__(self, where: Whereabouts, seen: Outline, by: Habits) -> None:
+        self._where, self.by = where, by
+        self._lines = where.lines(seen)
+        self._texts = [text for text, _ in self._lines]
+        self._at: dict[HtmlElement, list[int]] = {}
+        for index, (_, block) in enumerate(self._lines):
+            self._at.setdefault(block, []).append(index)
+
+    def date_lines(self) -> list[_DateLine]:
+        """The lines about dates that are not marked as those of a change; those by the title come first."""
+        lines, where = self._lines, self._where
+        changed = changes(where.tree)
+        order = list(range(len(lines)))
+        at = next((index for index in order if lines[index][1] is where.heading), None)
+        by_title: set[int] = set()
+        text = len(lines)
+        if at is not None:
+            after, before = order[at + 1 : at + 1 + _AFTER], order[max(0, at - _BEFORE) : at][::-1]
+            by_title = {*after, *before}
+            order = [*after, *before, *(index for index in order if index not in by_title)]
+            text = next((index for index in after if len(lines[index][0]) > _PARAGRAPH), len(lines))
+        last = max((index for index in order if self._is_paragraph(index)), default=0)
+        dated = (
+            index
+            for index in order
+            if self._texts[index] not in changed
+            and self._is_own(index)
+            and (not text < index < last or self.by.kind(self._texts[index]) is Kind.LABELLED)
         )
-        for index in islice(dated, _MANY)
-    ]
+        return [
+            _DateLine(
+                text=lines[index][0],
+                place=where.line_place(lines[index][1]),
+                by_title=index in by_title,
+                heads_text=index in by_title and index < text,
+            )
+            for index in islice(dated, _MANY)
+        ]
+
+    def allows(self, element: HtmlElement) -> bool:
+        """Whether the line around an element that is a date speaks of publication, or says nothing of it."""
+        shown = text_of(element)
+        index = self._index(element, shown)
+        if not shown or index is None:
+            return True
+        if self.by.kind(self._texts[index], shown) in (Kind.RUNNING, Kind.OTHER):
+            return False
+        return not self._is_event(index)
+
+    def _is_paragraph(self, index: int) -> bool:
+        return len(self._texts[index]) > _PARAGRAPH and self._where.place(self._lines[index][1]) is Place.OWN
+
+    def _is_own(self, index: int) -> bool:
+        kind = self.by.kind(self._texts[index])
+        return kind is Kind.LABELLED or (kind is Kind.PLAIN and not self._is_event(index))
+
+    def _is_event(self, index: int) -> bool:
+        """Whether what stands around a line makes its date that of something else; the title labels nothing."""
+        first = index - 1 if index and self._lines[index - 1][1] is not self._where.heading else index
+        if _is_of_an_event(self._texts[first : index + 2], index - first, self.by):
+            return True
+        if first == index:
+            return False
+        label, cell = self._lines[first][1], self._lines[index][1]
+        return (
+            label.tag in _TERMS
+            and cell.tag in _CELLS
+            and not is_own_label(self._texts[first], self.by.profile)
+        )
+
+    def _index(self, element: HtmlElement, shown: str) -> int | None:
+        """The line in which an element is seen."""
+        for box in (element, *element.iterancestors()):
+            if box in self._at:
+                return next((index for index in self._at[box] if shown in self._texts[index]), None)
+        return None
 
 
-def _marked(tree: HtmlElement, by: Habits) -> Iterator[HtmlElement]:
+def _marked(tree: HtmlElement, page: _Page) -> Iterator[HtmlElement]:
     """Elements that are marked up as a date and not as that of a change, those of publication first."""
     sure = tree.xpath("//*[@itemprop='datePublished'] | //time[@pubdate]")
     sure += [
@@ -272,7 +343,12 @@ def _marked(tree: HtmlElement, by: Habits) -> Iterator[HtmlElement]:
     ]
     yield from sure
     for element in tree.iter("time"):
-        if element not in sure and not says_changed(element) and not _is_said_to_change(element, by):
+        if (
+            element not in sure
+            and not says_changed(element)
+            and page.allows(element)
+            and not _is_said_to_change(element, page.by)
+        ):
             yield element
 
 
@@ -292,9 +368,9 @@ def _is_said_to_change(element: HtmlElement, by: Habits) -> bool:
     return False
 
 
-def _line_of(element: HtmlElement, by: Habits) -> Iterator[_Written]:
+def _line_of(element: HtmlElement, page: _Page) -> Iterator[_Written]:
     line = text_of(element)
-    if is_date_line(line, by):
+    if page.by.kind(line) >= Kind.PLAIN and page.allows(element):
         yield line, Provenance.TEXT
 
 
@@ -310,7 +386,7 @@ def _beside(where: Whereabouts, marked: Sequence[HtmlElement], by: Habits) -> It
         if where.place(box) is Place.BESIDE
         for line in lines_of(box)
     ]
-    told += [(line, Provenance.TEXT) for line in lines if is_date_line(line, by)]
+    told += [(line, Provenance.TEXT) for line in lines if by.kind(line) >= Kind.PLAIN]
     today = by.now.astimezone(by.zone).date()
     for text, provenance in _agreeing([told], by):
         found = by.read(text, provenance)

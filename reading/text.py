@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache
 
 from lxml import etree
@@ -33,6 +35,14 @@ _CLIMB = 4
 _PLAIN = ((500, 0.05), (1500, 0.15))
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The teasers of other articles: their lines, and the blocks that they stand in."""
+
+    lines: frozenset[str]
+    blocks: frozenset[HtmlElement]
+
+
 def main_lines(tree: HtmlElement, seen: Seen) -> list[str]:
     """The lines of the main text, every joiner and direction mark in its place; the tree stays as it was."""
     dense = seen.dense
@@ -42,31 +52,55 @@ def main_lines(tree: HtmlElement, seen: Seen) -> list[str]:
     marks = _swap_in(tree)
     back = {ord(stand_in): mark for mark, stand_in in marks.items()}
     try:
-        return [line.translate(back) for line in _lines(tree, shown)]
+        return [line.translate(back) for line in _lines(tree, shown, _others(seen, marks))]
     finally:
         if marks:
             _translate(tree, back)
 
 
-def _lines(tree: HtmlElement, shown: int) -> list[str]:
-    text = _extracted(tree, fast=True)
+def _others(seen: Seen, marks: dict[str, str]) -> Others:
+    """The teasers of a page, where it has anything else."""
+    blocks, among = seen.outline.blocks, seen.cards.among
+    rest = {line.text for line in seen.outline.lines if not among[line.block] and not line.link}
+    if not any(rest):
+        return Others(frozenset(), frozenset())
+    swapped = str.maketrans(marks)
+    lines = {line.text.translate(swapped) for line in seen.outline.lines if among[line.block]}
+    lines |= {line.text for box in _comments(blocks[0]) for line in lines_of(box)}
+    cards = (block for block, inside in zip(blocks, among, strict=True) if inside)
+    return Others(frozenset(lines - {line.translate(swapped) for line in rest}), frozenset(cards))
+
+
+def _comments(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The boxes of what readers wrote, which a reader of few lines takes for the article."""
+    for box in tree.xpath(".//*[contains(@class, 'comment') or contains(@id, 'comment')]"):
+        if box.tag in ("div", "section", "ol", "ul") and is_aside(box):
+            yield box
+
+
+def _lines(tree: HtmlElement, shown: int, others: Others) -> list[str]:
+    text = _without_lines(_extracted(tree, fast=True), others.lines)
     if 2 * shown < len(text):
         text = _without_others(text, tree)
     linked = _linked(text, tree)
     menus = 2 * linked >= len(text)
     if len(text) >= _SHORT and not menus:
         return text.splitlines()
-    short = short_lines(tree)
+    short = short_lines(tree, others.blocks)
     length = sum(map(len, short))
     if short and length < 2 * _SHORT and (menus or 2 * length >= len(text) - linked):
         return short
-    return max(text, _extracted(tree, fast=False), key=len).splitlines()
+    return max(text, _without_lines(_extracted(tree, fast=False), others.lines), key=len).splitlines()
 
 
 def _without_others(text: str, tree: HtmlElement) -> str:
     """The text without the lines of boxes that hold other articles, or none."""
     boxes = filter(holds_others, tree.iter("div", "section", "ul", "ol", "aside", "table"))
     lines = {line.text for box in boxes for line in lines_of(box)}
+    return _without_lines(text, lines)
+
+
+def _without_lines(text: str, lines: AbstractSet[str]) -> str:
     return "\n".join(line for line in text.splitlines() if line.removeprefix("- ") not in lines)
 
 
@@ -76,10 +110,14 @@ def _extracted(tree: HtmlElement, *, fast: bool) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def short_lines(tree: HtmlElement) -> list[str]:
-    """The lines of what calls itself the content, or stands under the heading, without bars and boxes."""
+def short_lines(tree: HtmlElement, others: AbstractSet[HtmlElement] = frozenset()) -> list[str]:
+    """The lines of what calls itself the content, or stands under the heading, without bars, boxes and `others`."""
+
+    def is_passed_over(element: HtmlElement) -> bool:
+        return element in others or is_aside(element)
+
     for container, trusted in _containers(tree):
-        lines = [line.text for line in lines_of(container, is_aside) if trusted or not line.link]
+        lines = [line.text for line in lines_of(container, is_passed_over) if trusted or not line.link]
         headings = {text_of(heading) for heading in container.iter("h1", "h2")}
         if any(line not in headings for line in lines):
             return lines

@@ -61,7 +61,9 @@ def page_title(tree: HtmlElement, meta: Metadata, *, address: str = "", site: st
     names = _Names(_folded((*meta.names, site, *_home_names(tree, address))) - own)
     claims = list(filter(None, dict.fromkeys((*said, *(without_site(claim, names.site) for claim in said)))))
     headings = [heading for heading in meta.headings if heading not in names]
-    found = _confirmed(headings, claims)
+    found = _confirmed((*headings, *_bare_headings(tree, headings)), claims)
+    if not found and _is_only_section(meta, names):
+        return next(iter(_subheadings(tree, names)), meta.page_title)
     if not found:
         found = _confirmed(_subheadings(tree, names), claims, in_whole=bool(headings))
     return (
@@ -69,6 +71,25 @@ def page_title(tree: HtmlElement, meta: Metadata, *, address: str = "", site: st
         or _claimed(meta, names, headings)
         or next(iter(_subheadings(tree, names)), meta.page_title)
     )
+
+
+def _bare_headings(tree: HtmlElement, headings: Sequence[str]) -> Iterator[str]:
+    """The headings of the first level without the date or note in small print within them."""
+    for heading in islice(tree.iter("h1"), _SUBHEADINGS):
+        whole = text_of(heading)
+        small = [text for part in heading.iter("small", "time") if (text := text_of(part))]
+        if small and whole in headings and whole.endswith(small[-1]):
+            yield whole.removesuffix(small[-1]).rstrip(_EDGES)
+
+
+def _is_only_section(meta: Metadata, names: _Names) -> bool:
+    """Whether first heading and head name a section and a site, no article."""
+    claims = list(filter(None, (meta.headline, meta.open_title, meta.page_title)))
+    if not is_section(meta.heading):
+        return False
+    parts = [[part for part in title_parts(claim) if part not in names] for claim in claims]
+    named = any(len(title_parts(claim)) > len(rest) for claim, rest in zip(claims, parts, strict=True))
+    return named and all(len(part.split()) < _SENTENCE for rest in parts for part in rest)
 
 
 def is_section(title: str) -> bool:
@@ -163,6 +184,7 @@ def _continues(whole: str, cut: str) -> bool:
 def _runs(title: str) -> Iterator[str]:
     """The title, and each run of neighbouring parts of it."""
     yield title
+    yield from (part.strip() for part in title.partition(": ")[2:] if part.strip())
     spans = _parts(title)[:_RUNS]
     for first, (start, _) in enumerate(spans):
         for _, end in spans[first:]:

@@ -107,6 +107,21 @@ def dates(line: str, language: LanguageProfile, *, day_first: bool | None) -> It
             yield from _year_last(match, language, day_first=day_first, jalali=jalali)
 
 
+def yearless_days(line: str, language: LanguageProfile) -> list[tuple[int, int]]:
+    """Where a folded line names a day and its month in words: «27 November» and «November 27»."""
+    names = [name for table in language.months.values() for name in table]
+    return [match.span() for match in _yearless(language).finditer(line)] if names else []
+
+
+@lru_cache(maxsize=64)
+def _yearless(language: LanguageProfile) -> re.Pattern[str]:
+    names = any_of([name for table in language.months.values() for name in table])
+    prefix, suffix = _optional(language.month_prefixes), _optional(language.month_suffixes, r"\s?")
+    month = rf"(?<!{_LETTER}){prefix}(?:{names}){suffix}(?!{_LETTER})"
+    day = _day_pattern(language)
+    return re.compile(rf"{day}{_GAP}{month}|{month}{_GAP}{day.replace('?P<day>', '?:')}(?!\d)")
+
+
 def clocks(line: str, language: LanguageProfile) -> Iterator[tuple[Clock, int, int]]:
     """Every time of day in a folded line, and where it starts and ends."""
     patterns = _patterns(language)
@@ -147,7 +162,7 @@ def _year_last(
         return
     if short:
         last += 2000 if last < 90 else 1900
-    if first <= 12 and second <= 12 and first != second:
+    if 1 <= first <= 12 and 1 <= second <= 12 and first != second:
         day_first = _told_by_weekday(match, language, (first, second, last), day_first=day_first)
         if day_first is None:
             return

@@ -1,4 +1,4 @@
-"""The dates gate: forms of every language that has a profile and of three calendars, read one by one."""
+"""The dates gate: forms of every language that has a profile and of three calendars, and pages full of traps."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from benchmarks.quality import date_pages
 from benchmarks.quality.measures import Outcome, share
 from news.languages.profiles import LanguageProfile, profile
 from news.values import Dated, Precision, Provenance
@@ -43,6 +44,16 @@ def now() -> datetime:
     """When all of them are read."""
     moment: datetime = _file()["now"]
     return moment
+
+
+def gate() -> Outcome:
+    """The forms one by one, and the pages."""
+    alone, pages = measure(), date_pages.measure()
+    return Outcome(
+        shares={**alone.shares, **pages.shares},
+        items=alone.items + pages.items,
+        faults=[*alone.faults, *pages.faults],
+    )
 
 
 def measure(wanted: Sequence[Form] | None = None) -> Outcome:

@@ -138,6 +138,20 @@ class LanguageProfile:
     date_labels: Phrases = ()
     #: what introduces a date of change, which says nothing of publication
     modified_labels: Phrases = ()
+    #: what introduces a date of something else: a deadline, a meeting, a tender
+    event_labels: Phrases = ()
+    #: words right before a date that make it the bound or the time of something («until»)
+    bound_words: Phrases = ()
+    #: words right before a date that tie it into a sentence, where more than a place stands before them
+    linking_words: Phrases = ()
+    #: what introduces the author behind a date
+    author_words: Phrases = ()
+    #: words that stand in sentences and not in the line of a date: verbs, pronouns, conjunctions
+    running_words: Phrases = ()
+    #: what tells the place of an event, in the line of its date or right above or below it
+    venue_words: Phrases = ()
+    #: words that go with a date and add nothing: eras, what joins the days of two calendars
+    date_words: Phrases = ()
     #: what introduces the original source on a line of its own, and within the first sentence
     source_labels: Phrases = ()
     source_openers: Phrases = ()

@@ -134,3 +134,19 @@ def test_a_pages_author_may_be_an_agency(make_page: MakePage, now: datetime) -> 
     )
     assert isinstance(found, Article)
     assert found.agency == "AFP"
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (["خبرگزاری فارس؛ شورا دیروز برنامه را پذیرفت."], "خبرگزاری فارس"),
+        (["Meclis dün planı kabul etti. (DHA)", "Çalışmalar mayısta başlıyor."], "DHA"),
+        (["The plan of the agency (AFP) was read aloud.", "It begins in May."], None),
+        (["رام الله 12-11-2026 وفا- أقر المجلس الخطة أمس."], "وفا"),
+        (["الرياض 2 جمادى الآخرة 1448 هـ الموافق 12 نوفمبر 2026 م واس أقر المجلس الخطة."], "واس"),
+        (["في عام 2026 واس المجلس أهل الحي بعد الحريق."], None),
+        (["The council of 2026 met - and voted for the plan."], None),
+    ],
+)
+def test_datelines_without_a_mark_before_the_name(lines: list[str], name: str | None) -> None:
+    assert agency_of(lines) == name

@@ -234,3 +234,61 @@ def test_every_rule_can_match_something() -> None:
         assert rule.starts or rule.contains or rule.whole.pattern != "(?!)"
         assert all(rule.starts)
         assert all(all(phrases) for phrases in rule.contains)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The school kitchen accepts cookies from every family on Sunday.",
+        "Fırıncılar bayramda çerez kullanarak yeni bir ekmek yaptı.",
+        "کد امنیتی درِ موزه عوض شد و کارکنان از در پشتی وارد شدند.",
+        "Stay informed: the tram office opens a desk at the station on Friday.",
+        "Is your city ready for snow? The engineer put this to the council.",
+        "To learn more about membership the village will join a course in May.",
+        "Etiketler değişti, artık fiyatlar her rafta iki dilde yazıyor.",
+        "الوسوم الملونة على المقاعد ترشد المسافرين إلى العربات.",
+        "برچسب ها روی سطل‌ها می‌گویند چه چیزی را باید جدا کرد.",
+        "Copyright law brought forty writers to the library yesterday.",
+        "Powered by the river, the old mill grinds flour again.",
+        "Réalisation du pont : les ouvriers posent la dernière pierre lundi.",
+        "Schlagwörter prägten die Rede des Bürgermeisters am Montag.",
+        "Метки на деревьях помогают лесникам считать старые дубы.",
+        "Etiquetas nuevas ayudan a los vecinos a separar la basura.",
+        "Share this bench with your neighbour, says the new sign.",
+        "بله گفتن به ایتا و تلگرام در شورا بحث شد.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_label_stays(line: str) -> None:
+    assert clean([line]) == [line]
+    assert clean([BODY, line]) == [BODY, line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "اشتراک گذاری: تلگرام ایتا بله",
+        "شارك: فيسبوك واتساب",
+        "Bu haberi paylaş: Facebook X WhatsApp",
+        "Share this: Facebook X Email",
+        "Partager sur Facebook Partager sur Twitter Imprimer",
+        "Seite teilen: Facebook X",
+        "Поделиться: ВКонтакте Телеграм",
+        "Compartir en: Facebook X",
+        "میانگین (۰ آرا)",
+        "Average (12 Votes)",
+        "لطفا برای ثبت نظر وارد شوید",
+        "Etiketler: park, bahçe, kent",
+        "Stay informed",
+        "Copyright © 2026 Harbour Town.",
+        "کلیه حقوق این سایت متعلق به شهرداری است.",
+    ],
+)
+def test_calls_to_share_labels_and_votes_go(line: str) -> None:
+    assert clean([BODY, line]) == [BODY]
+
+
+def test_the_last_sentence_of_a_page_stays_where_it_is_no_notice_of_the_site() -> None:
+    line = "This guide has been automatically translated by students of the evening school."
+    assert clean([line]) == [line]
+    assert clean([BODY, line]) == [BODY]
+    assert clean(["We use cookies to improve your visit."]) == []

@@ -75,6 +75,32 @@ REFUSED = [
     ("Site under maintenance", "<p>We shall be back in an hour, please be patient.</p>", Refusal.MAINTENANCE),
     ("الموقع قيد الصيانة", "<p>نعود قريبا، شكرا لصبركم.</p>", Refusal.MAINTENANCE),
     ("سایت در دست تعمیر است", "<p>به زودی باز می‌گردیم.</p>", Refusal.MAINTENANCE),
+    ("شهر", "<h1>سایت در حال به‌روزرسانی است</h1><p>چند ساعت دیگر بیایید.</p>", Refusal.MAINTENANCE),
+    ("Bakım", "<h1>Sitemiz bakımda</h1><p>Birkaç saat sonra yine buradayız.</p>", Refusal.MAINTENANCE),
+    (
+        "Runtime Error",
+        "<h1>Server Error in '/' Application.</h1><p>Description: no details here.</p>",
+        Refusal.ERROR_PAGE,
+    ),
+    (
+        "Town",
+        "<b>Fatal error</b>: Uncaught Error: Call to a member function in /www/a.php:3",
+        Refusal.ERROR_PAGE,
+    ),
+    ("Town", "<p>There has been a critical error on this website.</p>", Refusal.ERROR_PAGE),
+    ("Hello", "<h1>It works!</h1><p>This is the default web page for this server.</p>", Refusal.ERROR_PAGE),
+    ("town.example", "<h1>This domain is for sale</h1><p>Ask us for a price.</p>", Refusal.ERROR_PAGE),
+    ("Account Suspended", "<h1>Account Suspended</h1><p>Ask your provider.</p>", Refusal.ERROR_PAGE),
+    ("Town", "<h1>Oops!</h1><p>That page can’t be found. Try the menu.</p>", Refusal.ERROR_PAGE),
+    ("شهرداری", "<p>خبر مورد نظر موجود نیست یا جابه‌جا شده است.</p>", Refusal.ERROR_PAGE),
+    ("Town", "<p>Redirecting to /start in a moment.</p>", Refusal.CHALLENGE),
+    ("Search", "<h1>Search results</h1><p>No results found for “tram”.</p>", Refusal.SEARCH_PAGE),
+    ("جستجو", "<h1>نتایج جستجو</h1><p>نتیجه‌ای یافت نشد.</p>", Refusal.SEARCH_PAGE),
+    (
+        "Town",
+        "<noscript>You need to enable JavaScript to run this app.</noscript><div></div>",
+        Refusal.NO_TEXT,
+    ),
 ]
 KEPT = [
     ("Road closed", "<h1>Road closed</h1><p>Main Street is closed on Monday.</p>"),
@@ -99,6 +125,14 @@ KEPT = [
     ("Login for residents opens", f"{PASSWORD}<h1>Login for residents opens</h1><p>From Monday residents can register.</p>"),
     ("Page of history", "<h1>Page of history</h1><p>The archive shows a page of history each week.</p>"),
     ("Just a moment of silence", "<h1>Just a moment of silence</h1><p>The town stood still at noon.</p>"),
+    ("Redirecting traffic", "<h1>Redirecting traffic</h1><p>The police is redirecting lorries to the ring road.</p>"),
+    ("New servers", "<h1>New servers</h1><p>The server of the town hall is moved to the cellar on Friday.</p>"),
+    ("Runtime of the tram", "<h1>Runtime of the tram</h1><p>An error in the timetable makes the tram late.</p>"),
+    ("Search parties", "<h1>Search parties</h1><p>No trace of the boat was found, the coast guard says.</p>"),
+    ("به‌روزرسانی سایت", "<h1>به‌روزرسانی سایت شهرداری</h1><p>سایت شهرداری شنبه شب دو ساعت در دسترس نیست.</p>"),
+    ("Web sitemiz yenilendi", "<h1>Web sitemiz yenilendi</h1><p>Sitemiz cuma günü iki saat bakımda olacak.</p>"),
+    ("Domain of the town", "<h1>Domain of the town</h1><p>The town bought its domain back from a dealer.</p>"),
+    ("Account of the fair", "<h1>Account of the fair</h1><p>The account of the fair was suspended by the bank.</p>"),
     ("Town", "<h1>Not found guilty</h1><p>The court spoke on Monday afternoon.</p>"),
 ]  # fmt: skip
 
@@ -142,9 +176,32 @@ def test_what_calls_itself_an_article_or_has_a_long_text_is_one(
     assert isinstance(read_page(make_page(document(title, long)), now=now), Article)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Town</title></channel></rss>',
+        '<?xml version="1.0"?>\n<!-- made by hand --><feed xmlns="http://www.w3.org/2005/Atom"></feed>',
+        '{"news": [{"title": "The council met on Monday."}]}',
+        '[{"title": "The council met on Monday."}]',
+    ],
+)
+def test_a_feed_or_data_is_no_page_whatever_its_type_says(
+    body: str, make_page: MakePage, now: datetime
+) -> None:
+    found = read_page(make_page(body), now=now)
+    assert isinstance(found, NotArticle)
+    assert found.refusal is Refusal.NOT_HTML
+
+
+def test_many_notes_before_the_page_cost_no_time(make_page: MakePage, now: datetime) -> None:
+    notes = "".join(f"<!-- note {n} --> \n" for n in range(3000))
+    page = document("Road closed", "<h1>Road closed</h1><p>Main Street is closed on Monday.</p>")
+    assert isinstance(read_page(make_page(f"{notes}{page}"), now=now), Article)
+
+
 def test_every_kind_can_be_told() -> None:
-    assert {kind.refusal for kind in kinds()} >= {refusal for _, _, refusal in REFUSED}
+    assert {kind.refusal for kind in kinds()} >= {refusal for _, _, refusal in REFUSED} - {Refusal.NO_TEXT}
     for kind in kinds():
-        assert kind.titles or kind.starts or kind.marks
+        assert kind.titles or kind.starts or kind.marks or kind.says
         assert all(kind.titles)
         assert all(kind.starts)

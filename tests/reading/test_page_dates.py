@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from news.values import Article, Dated, Lead, Page, Precision, Provenance, Road
+from news.values import Article, Dated, Lead, Page, Precision, Provenance, Road, Source
 from reading import read_page, read_text
 
 MakePage = Callable[..., Page]
@@ -256,6 +257,107 @@ def test_a_plain_text_tells_what_it_refused(now: datetime) -> None:
     found = read_text("\n".join(["More boats in winter", "Published: 31 June 2026", *PARAGRAPHS]), now=now)
     assert isinstance(found, Article)
     assert (found.dated, found.refused_dates) == (None, ("Published: 31 June 2026",))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>The new pier opened on 2 September 2026.</p>",
+        '<p>The new pier opened on <time datetime="2026-09-02">2 September 2026</time> in the rain.</p>',
+        "<p>Entries close: 28 October 2026</p>",
+        '<p>Deadline: <span class="date">28 October 2026</span></p>',
+        '<p class="event-date">28 October 2026</p>',
+        '<div class="event"><time datetime="2026-10-28">28 October</time></div>',
+        "<h3>Application deadline</h3><p>28 October 2026</p>",
+        "<table><tr><th>Draw of lots</th><td>28 October 2026</td></tr></table>",
+        "<p>Friday 30 October 2026, 20:00</p><p>Customs Hall</p>",
+        "<p>Where: Customs Hall</p><p>Friday 30 October 2026, 20:00</p>",
+        f"{BODY}<p>28 October 2026</p>",
+    ],
+)
+def test_dates_in_the_text_and_of_events_date_nothing(shown: str, read: Read) -> None:
+    found = read(f"<article>{HEADING}{shown}{BODY}</article>")
+    assert (found.dated, found.refused_dates) == (None, ())
+
+
+def test_a_teaser_in_the_next_cell_dates_nothing(read: Read) -> None:
+    cell = 'Latest<br><a href="/news/7">Library opens on holidays too</a> 2 September 2026'
+    assert read(f"<table><tr><td>{HEADING}{BODY}</td><td>{cell}</td></tr></table>").dated is None
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>28 October 2026</p><p>Published: 20 October 2026</p>",
+        "<p>Deadline: 28 October 2026</p><p>20 October 2026</p>",
+        "<dl><dt>Published</dt><dd>20 October 2026</dd><dt>Deadline</dt><dd>28 October 2026</dd></dl>",
+        f"{BODY}<p>Northport, 20 October 2026</p>",
+        '<p>Harbour | <a href="/2026/10">Tuesday, 20 October 2026</a></p>',
+    ],
+)
+def test_the_date_of_publication_is_found_among_others(shown: str, read: Read) -> None:
+    text = "" if BODY in shown else BODY
+    assert day(read(f"<article>{HEADING}{shown}{text}</article>")) == "2026-10-20"
+
+
+def test_a_date_and_time_to_come_is_an_announcement(read: Read) -> None:
+    # fetched at 11:00 UTC, and a page that names no zone may be written half a day ahead of it
+    assert day(read(f"<article>{HEADING}<p>1 November 2026, 19:00</p>{BODY}</article>")) == "2026-11-01"
+    assert read(f"<article>{HEADING}<p>2 November 2026, 08:00</p>{BODY}</article>").dated is None
+
+
+def test_a_title_in_a_table_that_a_form_wraps_is_found(read: Read) -> None:
+    rows = f"<tr><td>More boats in winter</td></tr><tr><td>Published: 20 October 2026 Code: 44</td></tr><tr><td>{BODY}</td></tr>"
+    body = f'<form id="page"><table><tr><td><a href="/map">Map</a></td><td><table>{rows}</table></td></tr></table></form>'
+    assert day(read(body, "<title>More boats in winter</title>")) == "2026-10-20"
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ('<span class="date">3 hours ago</span>', "2026-11-01"),
+        ("<p>Published 13 hours ago</p>", "2026-10-31"),
+        ("<p>Ann Miller | 2 days ago</p>", "2026-10-30"),
+        ("<p>Yesterday at 14:30</p>", "2026-10-31"),
+        ("<p>A boat sank two days ago.</p>", None),
+        ("<p>Updated 3 hours ago</p>", None),
+    ],
+)
+def test_a_page_may_reckon_its_date_from_now(shown: str, told: str | None, read: Read) -> None:
+    assert day(read(f"<article>{HEADING}{shown}{BODY}</article>")) == told
+
+
+@pytest.mark.parametrize(("zone", "told"), [("Asia/Tehran", "2026-10-31"), ("Europe/Lisbon", "2026-10-30")])
+def test_hours_ago_are_reckoned_in_the_zone_of_the_source(
+    zone: str, told: str, make_page: MakePage, now: datetime
+) -> None:
+    # 22:30 UTC of the 30th is past midnight in Tehran and not in Lisbon
+    fetched = datetime(2026, 10, 31, 1, 30, tzinfo=UTC)
+    page = make_page(document(f"<article>{HEADING}<p>3 hours ago</p>{BODY}</article>"), fetched_at=fetched)
+    found = read_page(page, source=Source(key="port", name="Port", timezone=zone), now=now)
+    assert isinstance(found, Article)
+    assert found.dated is not None
+    assert found.dated.precision is Precision.DAY
+    assert found.dated.moment.astimezone(ZoneInfo(zone)).date().isoformat() == told
+
+
+@pytest.mark.parametrize(
+    ("second", "told"), [("2026-10-20", "2026-10-20"), ("2026-10-22", None)], ids=["agree", "differ"]
+)
+def test_of_several_articles_in_json_ld_none_speaks_for_the_page_alone(
+    second: str, told: str | None, read: Read
+) -> None:
+    nodes = ", ".join(
+        f'{{"@type": "NewsArticle", "headline": "Another", "datePublished": "{written}"}}'
+        for written in ("2026-10-20", second)
+    )
+    head = f'<script type="application/ld+json">[{nodes}]</script>'
+    assert day(read(f"<article>{HEADING}{BODY}</article>", head)) == told
+
+
+def test_the_date_of_an_event_stays_in_the_text(read: Read) -> None:
+    found = read(f"<article>{HEADING}<p>Friday 30 October 2026, 20:00</p><p>Customs Hall</p>{BODY}</article>")
+    assert "Friday 30 October 2026, 20:00" in found.text
 
 
 @pytest.mark.parametrize(

@@ -460,3 +460,12 @@ def test_a_day_that_is_refused_is_known_as_one(code: str, text: str, named: bool
 )
 def test_an_epoch_is_seconds_or_milliseconds(written: str, iso: str) -> None:
     assert from_epoch(written) == iso
+
+
+@pytest.mark.parametrize("form", ["0/5/2026", "5/0/2026", "00.00.2026", "1/2/0000", "0/0/0000", "12/12/9999"])
+def test_numbers_that_are_no_day_are_no_fault_either(form: str) -> None:
+    for language in ("en", "fa", "tr", "und"):
+        assert parse_date(
+            form, profile=profile(language), zone=ZoneInfo("UTC"), calendar=Calendar.GREGORIAN,
+            provenance=Provenance.TEXT, now=datetime(2026, 11, 15, tzinfo=UTC),
+        ) is None  # fmt: skip

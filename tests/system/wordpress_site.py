@@ -67,6 +67,14 @@ class WordPress:
         """Delete a post."""
         self._tell("trash", ID=post.id)
 
+    def dress(self, theme: str) -> None:
+        """Show everything in another theme from now on."""
+        self._tell("dress", name=theme)
+
+    def comment(self, post: Post, words: str) -> None:
+        """Write a comment under a post, as a reader."""
+        self._tell("comment", comment_post_ID=post.id, comment_content=words)
+
     def _write(
         self, action: str, title: str, paragraphs: tuple[str, ...], at: datetime, fields: dict[str, Any]
     ) -> Post:
