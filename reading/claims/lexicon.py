@@ -53,8 +53,8 @@ class Phrase:
 
     category: str
     written: str
-    #: one, or several that may stand in any order
-    parts: tuple[re.Pattern[str], ...]
+    #: one expression, or several that may stand in any order; most are never tried, and so never compiled
+    parts: tuple[str, ...]
     #: one of these is in every sentence that the phrase matches; empty when there is none
     needles: tuple[Needle, ...]
     #: the network is what does it: "N welcomes C"
@@ -65,17 +65,23 @@ class Phrase:
     def found(self, line: str) -> Iterator[Place]:
         """Where it stands in a marked sentence; parts in any order count once, from the first to the last."""
         if len(self.parts) == 1:
-            yield from (match.span() for match in self.parts[0].finditer(line))
+            yield from (match.span() for match in compiled(self.parts[0]).finditer(line))
             return
         places = []
         for part in self.parts:
-            match = part.search(line)
+            match = compiled(part).search(line)
             if match is None:
                 return
             places.append(match.span())
         first, last = min(start for start, _ in places), max(end for _, end in places)
         if BREAK not in line[first:last]:
             yield first, last
+
+
+@cache
+def compiled(expression: str) -> re.Pattern[str]:
+    """The pattern of a part of a phrase; raises re.error for what is none."""
+    return re.compile(expression)
 
 
 class Index:
@@ -311,7 +317,7 @@ def _phrase(category: str, written: str, prefixes: Sequence[str], slots: dict[st
     return Phrase(
         category,
         written,
-        tuple(re.compile(expression(part, prefixes, slots)) for part in parts),
+        tuple(expression(part, prefixes, slots) for part in parts),
         _needles(written),
         by_network=first == "N" and any("C" in piece.split("|") for piece in others),
         needs_network=any("N" in piece.split("|") for piece in written.split()),

@@ -10,8 +10,10 @@ import pytest
 
 from news.values import Part, Span, Tag, TagKind
 from reading.claims import read_claims
+from reading.claims.lexicon import compiled, lexicon
 
 CASES = tomllib.loads((Path(__file__).parent / "claim_marked.toml").read_text(encoding="utf-8"))["case"]
+LANGUAGES = ("ar", "az", "de", "en", "es", "fa", "fr", "id", "it", "ja", "ku", "pt", "ru", "tr", "zh")
 _MARK = re.compile(r"\[([CN]) ([^\]]+)\]")
 
 
@@ -32,3 +34,13 @@ def test_marked_sentence(case: dict[str, str]) -> None:
     claims = read_claims(title="", text=text, tags=tags, language=case["language"], source=None)
     said = [f"{claim.member}/{claim.network} {claim.verb} {claim.status}" for claim in claims]
     assert said[:1] == [case["says"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_is_a_pattern(language: str) -> None:
+    phrases = lexicon(language)
+    assert phrases is not None
+    for of_category in phrases.phrases.values():
+        for phrase in of_category:
+            for part in phrase.parts:
+                compiled(part)
