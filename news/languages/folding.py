@@ -29,7 +29,7 @@ _LATIN = {"ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "
 _KEPT = {"й": "й", "ї": "ї"}  # letters of their own, though Unicode can take them apart
 
 _STRICT_TABLE = str.maketrans({**dict.fromkeys(_INVISIBLE, ""), **_LETTERS})
-_LOOSE_TABLE = str.maketrans({**_LOOSE, **_LATIN})
+_FOLDED = {**_LOOSE, **_LATIN}
 
 
 def _is_mark(char: str) -> bool:
@@ -41,11 +41,22 @@ def _digit(char: str) -> str:
     return str(unicodedata.digit(char)) if char.isdigit() and not char.isascii() else char
 
 
-def _without_marks(text: str) -> str:
-    return "".join(
-        char if char in _KEPT else "".join(c for c in unicodedata.normalize("NFD", char) if not _is_mark(c))
-        for char in text
-    )
+class _Letters(dict[int, str]):
+    """What each composed letter folds to, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        loose = _FOLDED.get(chr(code), chr(code))
+        folded = self[code] = "".join(map(_digit, "".join(map(_without_marks, loose))))
+        return folded
+
+
+_LETTERS_FOLDED = _Letters()
+
+
+def _without_marks(char: str) -> str:
+    if char in _KEPT:
+        return char
+    return "".join(c for c in unicodedata.normalize("NFD", char) if not _is_mark(c))
 
 
 @lru_cache(maxsize=200_000)
@@ -57,5 +68,4 @@ def fold_word(word: str, *, strict: bool = False) -> str:
     folded = folded.replace("İ", "i").lower()
     if strict:
         return "".join(map(_digit, unicodedata.normalize("NFC", folded)))
-    folded = unicodedata.normalize("NFC", folded).translate(_LOOSE_TABLE)
-    return "".join(map(_digit, _without_marks(folded)))
+    return unicodedata.normalize("NFC", folded).translate(_LETTERS_FOLDED)

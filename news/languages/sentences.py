@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 #: Ends: a line break; a full stop, question or exclamation mark before a space or a closing quote.
 _END = re.compile(r"\n+|[.!?؟…]+[\"'”»)\]]*(?=\s)|[。！？]+[」』”]?")
@@ -20,8 +21,13 @@ _ORDINAL = re.compile(
 )
 
 
-def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each sentence, without the white space around it."""
+@lru_cache(maxsize=8)
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """(start, end) of each sentence, without the white space around it; the last few texts are kept."""
+    return tuple(_spans(text))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
         if match.group() == "." and _ends_nothing(text, start, match):

@@ -7,14 +7,16 @@ each Chinese or Japanese character is a word of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from news.languages.folding import fold_word
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200d\u200e\u200f"
-_WORD = re.compile(f"[{_CJK}]|[^\\W_{_CJK}](?:[^\\W_{_CJK}]|[{_MARKS}])*")
+_WORD = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+(?:[{_MARKS}]+[^\\W_{_CJK}]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,22 @@ class Token:
     end: int
 
 
+class Columns(NamedTuple):
+    """Words as three columns: folded, and where each starts and ends in the text."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def only(self, kept: Sequence[int]) -> Columns:
+        """The words at these places alone."""
+        return Columns(
+            tuple(self.words[at] for at in kept),
+            tuple(self.starts[at] for at in kept),
+            tuple(self.ends[at] for at in kept),
+        )
+
+
 def tokens(text: str) -> Iterator[Token]:
     """The words of `text`, folded, in order; a word that folds to nothing is left out."""
     for match in _WORD.finditer(text):
@@ -34,16 +52,16 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(folded, match.start(), match.end())
 
 
-def columns(text: str) -> tuple[list[str], list[int], list[int]]:
-    """The words of `text` as `tokens` gives them, in three lists: folded, starts, ends."""
-    folded, starts, ends = [], [], []
-    for match in _WORD.finditer(text):
-        if word := fold_word(match[0]):
-            start, end = match.span()
-            folded.append(word)
-            starts.append(start)
-            ends.append(end)
-    return folded, starts, ends
+@lru_cache(maxsize=8)
+def columns(text: str) -> Columns:
+    """The words of `text` as `tokens` gives them, in three columns.
+
+    Names, claims and search ask for the same title and text one after the other, so the last few are kept.
+    """
+    spans = [match.span() for match in _WORD.finditer(text)]
+    folded = tuple([fold_word(text[start:end]) for start, end in spans])
+    found = Columns(folded, tuple([start for start, _ in spans]), tuple([end for _, end in spans]))
+    return found if all(folded) else found.only([at for at, word in enumerate(folded) if word])
 
 
 def words(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import marisa_trie
 
+from news.names.index import Remembered
 from news.names.keys import key as key_of
 from news.names.own import names_of
 from news.values import TagKind
@@ -137,15 +138,18 @@ class Gazetteer:
         self._trie.mmap(str(path))
         #: keys of names that users added, and the places they gave them
         self._own = own or {}
-        #: words of running text repeat, so what begins a name is remembered
-        self.begins = lru_cache(maxsize=50_000)(self._begins)
+        self._beginnings = Remembered(self._begins)
         self.entry = lru_cache(maxsize=20_000)(self._entry)
 
     def __contains__(self, key: str) -> bool:
-        return self.entry(key) is not None
+        return key in self._trie or key in self._own
+
+    def begins(self, run: str) -> bool:
+        """Whether some name begins like this, or is this."""
+        return self._beginnings[run]
 
     def _begins(self, run: str) -> bool:
-        if any(key.startswith(run) for key in self._own):
+        if self._own and any(key.startswith(run) for key in self._own):
             return True
         return next(self._trie.iterkeys(run), None) is not None
 

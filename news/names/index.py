@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 Value = TypeVar("Value")
@@ -18,6 +17,22 @@ _SHORTEST_JOINED, _SHORTEST_LATIN = 6, 4
 _FIRST_BEYOND_LATIN = "\u0370"
 #: From here on each character is a word, and two of them are a name.
 _FIRST_HAN, _SHORTEST_HAN = "\u3040", 2
+
+
+class Remembered(dict[str, Value]):
+    """What was found out about the words met lately: words of running text repeat."""
+
+    _MOST = 50_000
+
+    def __init__(self, find: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> Value:
+        if len(self) >= self._MOST:
+            self.clear()
+        found = self[word] = self._find(word)
+        return found
 
 
 class Keys(Protocol):
@@ -36,8 +51,6 @@ class NameIndex(Generic[Value]):
     def __init__(self, entries: Mapping[str, Value]) -> None:
         self._entries = entries
         self._keys = sorted(entries)
-        #: words of running text repeat, so what begins a name is remembered
-        self.begins = lru_cache(maxsize=50_000)(self._begins)
 
     def __getitem__(self, key: str) -> Value:
         return self._entries[key]
@@ -45,7 +58,8 @@ class NameIndex(Generic[Value]):
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def _begins(self, run: str) -> bool:
+    def begins(self, run: str) -> bool:
+        """Whether some name begins like this, or is this."""
         place = bisect_left(self._keys, run)
         return place < len(self._keys) and self._keys[place].startswith(run)
 
@@ -64,7 +78,7 @@ def longest(
     for position in range(start, stop):
         word = first if position == start else stems[position]
         before, run = run, run + word
-        found = _exact(index, before, run, variants(word))
+        found = run if run in index else _varied(index, before, variants(word))
         if found and (position == start or len(found) >= shortest):
             best = (position + 1, found)
         if not index.begins(run):
@@ -78,9 +92,7 @@ def _shortest(first: str) -> int:
     return _SHORTEST_LATIN if first < _FIRST_BEYOND_LATIN else _SHORTEST_JOINED
 
 
-def _exact(index: Keys, before: str, run: str, variants: Sequence[str]) -> str | None:
-    if run in index:
-        return run
+def _varied(index: Keys, before: str, variants: Sequence[str]) -> str | None:
     for variant in variants:
         if before + variant in index:
             return before + variant

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import cache
 
 from news.languages.tokens import words
 from news.names.catalogue import Network, network, networks
 from news.names.cues import cues
-from news.names.index import NameIndex, longest
+from news.names.index import NameIndex, Remembered, longest
 from news.names.keys import key as key_of
 from news.names.scan import TAKEN, Scan, endings, light, starts
 from news.values import Source, Tag, TagKind
@@ -122,26 +122,43 @@ def network_index() -> NameIndex[tuple[Alias, ...]]:
 
 def hits(scan: Scan, language: str) -> list[Hit]:
     """The longest network names of a part, left to right; their words are taken."""
-    index, variants = network_index(), endings(language)
     found: list[Hit] = []
-    at, count = 0, len(scan.stems)
     lights = list(map(light, scan.stems)) if language in _BENDING else []
-    while at < count:
-        best: tuple[int, str] | None = None
-        for form in _openings(scan.stems[at], language):
-            other = longest(index, scan.stems, at, count, variants, form)
-            if other and (best is None or other[0] > best[0]):
-                best = other
-        bent = _bent(lights, at, count) if lights and _begins_lightly(lights[at]) else None
-        if bent and (best is None or bent[0] > best[0]):
-            found.append(Hit(scan, at, bent[0], _light_index()[bent[1]]))
-            at = bent[0]
-        elif best:
-            found.append(Hit(scan, at, best[0], index[best[1]]))
-            at = best[0]
-        else:
-            at += 1
+    behind = 0
+    for at in _possible_starts(scan.stems, lights, language):
+        if at >= behind and (hit := _hit(scan, at, lights, language)):
+            found.append(hit)
+            behind = hit.end
     return found
+
+
+def _possible_starts(stems: Sequence[str], lights: Sequence[str], language: str) -> list[int]:
+    """The places of the words that begin a name, together with the first letters of the next word."""
+    opening, bending = _openings(language), _bendings()
+    begins, begins_lightly = network_index().begins, _light_index().begins
+    found = []
+    for at, word in enumerate(stems):
+        forms, bent = opening[word], lights and bending[lights[at]]
+        if forms or bent:
+            following = stems[at + 1][:3] if at + 1 < len(stems) else TAKEN
+            outright = any(whole or begins(form + following) for form, whole in forms)
+            if outright or (bent and begins_lightly(lights[at] + following[:2])):
+                found.append(at)
+    return found
+
+
+def _hit(scan: Scan, at: int, lights: Sequence[str], language: str) -> Hit | None:
+    """The longest name at a word."""
+    index, variants, count = network_index(), endings(language), len(scan.stems)
+    best: tuple[int, str] | None = None
+    for form, _ in _openings(language)[scan.stems[at]]:
+        other = longest(index, scan.stems, at, count, variants, form)
+        if other and (best is None or other[0] > best[0]):
+            best = other
+    bent = _bent(lights, at, count) if lights and _bendings()[lights[at]] else None
+    if bent and (best is None or bent[0] > best[0]):
+        return Hit(scan, at, bent[0], _light_index()[bent[1]])
+    return Hit(scan, at, best[0], index[best[1]]) if best else None
 
 
 def _bent(lights: Sequence[str], at: int, count: int) -> tuple[int, str] | None:
@@ -149,21 +166,27 @@ def _bent(lights: Sequence[str], at: int, count: int) -> tuple[int, str] | None:
     return longest(_light_index(), lights, at, count, _unchanged, lights[at])
 
 
-@lru_cache(maxsize=50_000)
-def _begins_lightly(word: str) -> bool:
-    return _light_index().begins(word)
+@cache
+def _bendings() -> Remembered[bool]:
+    """Whether a light stem begins the name of a network."""
+    return Remembered(_light_index().begins)
 
 
 def _unchanged(_word: str) -> tuple[str, ...]:
     return ()
 
 
-@lru_cache(maxsize=50_000)
-def _openings(word: str, language: str) -> tuple[str, ...]:
-    """The forms of a word, with and without its clitics, that begin the name of a network."""
+@cache
+def _openings(language: str) -> Remembered[tuple[tuple[str, bool], ...]]:
+    """The forms of a word, with and without its clitics, that begin the name of a network; whether each is one."""
     index, variants = network_index(), endings(language)
-    forms = (word, *starts(word, language))
-    return tuple(form for form in forms if index.begins(form) or any(v in index for v in variants(form)))
+
+    def find(word: str) -> tuple[tuple[str, bool], ...]:
+        forms = (word, *starts(word, language))
+        found = [(form, form in index or any(v in index for v in variants(form))) for form in forms]
+        return tuple((form, whole) for form, whole in found if whole or index.begins(form))
+
+    return Remembered(find)
 
 
 def network_tags(scans: Sequence[Scan], language: str, source: Source | None) -> tuple[list[Tag], list[Hit]]:
@@ -305,6 +328,6 @@ def _deictics(scan: Scan, publisher: str, language: str) -> Iterator[Tag]:
 
 
 def _is_phrase(
-    scan: Scan, words: list[str], at: int, length: int, phrases: frozenset[tuple[str, ...]]
+    scan: Scan, words: Sequence[str], at: int, length: int, phrases: frozenset[tuple[str, ...]]
 ) -> bool:
     return tuple(words[at : at + length]) in phrases and TAKEN not in scan.stems[at : at + length]

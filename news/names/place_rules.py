@@ -15,7 +15,7 @@ from news.languages.profiles import profile
 from news.names.catalogue import Place, overlay, place
 from news.names.cues import Cues, Phrase, adjectives, cues
 from news.names.gazetteer import Entry, gazetteer
-from news.names.index import longest
+from news.names.index import Remembered, longest
 from news.names.keys import key as key_of
 from news.names.scan import TAKEN, Scan, endings, starts
 from news.values import Part, Source, Tag, TagKind
@@ -125,40 +125,48 @@ Rule = Callable[[Candidate, Document], bool]
 def collect(scans: Sequence[Scan], document: Document) -> None:
     """Find candidates and countries; names of papers are taken."""
     countries, language = adjectives(), document.language
+    openings, pairs = _openings(language), _pairs(language)
     for scan in scans:
-        at = 0
-        for position, stem in enumerate(scan.stems):
-            if position < at:
+        behind = 0
+        for at, stem in enumerate(scan.stems):
+            if at < behind:
                 continue
             if stem in countries:
-                document.areas.append((scan, position, position + 1, countries[stem]))
-            openings = _openings(stem, language)
-            if language == "fr" and position and scan.words[position - 1] in _CONTRACTED:
-                openings = (*_openings(_CONTRACTED[scan.words[position - 1]] + stem, "fr"), *openings)
-            if openings and _may_begin(openings, scan.stems, position):
-                at = _collect_at(scan, position, tuple(form for form, _ in openings), document)
+                document.areas.append((scan, at, at + 1, countries[stem]))
+            following = scan.stems[at + 1][:3] if at + 1 < len(scan.stems) else TAKEN
+            forms = [stem] if openings[stem] and pairs[f"{stem} {following}"] else []
+            if language == "fr" and at and (article := _CONTRACTED.get(scan.words[at - 1])):
+                forms = [form for form in (article + stem, stem) if pairs[f"{form} {following}"]]
+            if forms and scan.may_be_a_name(at):
+                known = tuple(form for begun in forms for form, _ in openings[begun])
+                behind = _collect_at(scan, at, known, document)
 
 
-@lru_cache(maxsize=50_000)
-def _openings(word: str, language: str) -> tuple[tuple[str, bool], ...]:
+@cache
+def _openings(language: str) -> Remembered[tuple[tuple[str, bool], ...]]:
     """The forms of a word, with and without its clitics, that begin the name of a place; whether each is one."""
-    if word == TAKEN:
-        return ()
-    index = gazetteer()
-    found = [(form, _is_name(form, language)) for form in (word, *starts(word, language))]
-    return tuple((form, whole) for form, whole in found if whole or index.begins(form))
+    index, variants = gazetteer(), endings(language)
+
+    def find(word: str) -> tuple[tuple[str, bool], ...]:
+        if word == TAKEN:
+            return ()
+        forms = (word, *starts(word, language))
+        found = [(form, form in index or any(one in index for one in variants(form))) for form in forms]
+        return tuple((form, whole) for form, whole in found if whole or index.begins(form))
+
+    return Remembered(find)
 
 
-def _may_begin(openings: tuple[tuple[str, bool], ...], stems: Sequence[str], at: int) -> bool:
-    """Whether one of the forms is a name, or begins one together with the first letters of the next word."""
-    begins, following = gazetteer().begins, stems[at + 1][:3] if at + 1 < len(stems) else TAKEN
-    return any(whole or begins(form + following) for form, whole in openings)
+@cache
+def _pairs(language: str) -> Remembered[bool]:
+    """Whether a word is a name, or begins one together with the first letters of the next word: "san jos"."""
+    opening, begins = _openings(language), gazetteer().begins
 
+    def find(pair: str) -> bool:
+        word, _, following = pair.partition(" ")
+        return any(whole or begins(form + following) for form, whole in opening[word])
 
-@lru_cache(maxsize=50_000)
-def _is_name(form: str, language: str) -> bool:
-    index = gazetteer()
-    return form in index or any(variant in index for variant in endings(language)(form))
+    return Remembered(find)
 
 
 def _collect_at(scan: Scan, at: int, forms: tuple[str, ...], document: Document) -> int:
@@ -582,7 +590,24 @@ def _may_follow(candidate: Candidate, document: Document) -> bool:
     if candidate.elsewhere or _is_city_word(candidate, document):
         return False
     large = any(place(identity).population >= _LARGE for identity in candidate.name.ids)
+    if not large and _is_everyday(candidate, document.language):
+        return False
     return not candidate.means_area and (large or bool(_canonical_ids(candidate)))
+
+
+def _is_everyday(candidate: Candidate, language: str) -> bool:
+    """Whether a name without capitals is an everyday word first: no town of the language's own countries, or a small one."""
+    if candidate.key not in _stop_listed(language) or not _CASELESS.match(_written(candidate)):
+        return False
+    home = _HOME.get(language, ())
+    return not any(
+        _country_of(identity) in home and place(identity).population >= _TOWN // 2
+        for identity in candidate.name.ids
+    )
+
+
+def _written(candidate: Candidate) -> str:
+    return candidate.scan.raw(candidate.start, candidate.end)
 
 
 def _runs(links: list[bool]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,10 +29,10 @@ class Scan:
     part: Part
     text: str
     #: folded
-    words: list[str]
+    words: Sequence[str]
     #: where each word begins and ends in the text
-    begins: list[int]
-    ends: list[int]
+    begins: Sequence[int]
+    ends: Sequence[int]
     stems: list[str]
     _sentences: list[int] | None = None
 
@@ -74,6 +74,13 @@ class Scan:
         """Whether the first and the last of some words have capitals, or an apostrophe or a hyphen holds them together."""
         return self._is_capital(start) and (self._is_capital(end - 1) or self.gap(end - 2, end - 1) != " ")
 
+    def may_be_a_name(self, at: int) -> bool:
+        """Whether a word, or the one behind it, has a capital or is of a script that has none."""
+        return self._is_no_small(at) or (at + 1 < len(self.begins) and self._is_no_small(at + 1))
+
+    def _is_no_small(self, at: int) -> bool:
+        return not self.text[self.begins[at]].islower()
+
     def _is_capital(self, at: int) -> bool:
         return self.text[self.begins[at]].isupper()
 
@@ -113,15 +120,10 @@ class Scan:
 
 def scan(part: Part, text: str) -> Scan:
     """Read one part; a lone Persian ezafe is left out, as no name needs it."""
-    words, begins, ends = columns(text)
-    if _EZAFE in words:
-        kept = [at for at, word in enumerate(words) if word != _EZAFE]
-        words, begins, ends = (
-            [words[at] for at in kept],
-            [begins[at] for at in kept],
-            [ends[at] for at in kept],
-        )
-    return Scan(part, text, words, begins, ends, list(map(stem, words)))
+    found = columns(text)
+    if _EZAFE in found.words:
+        found = found.only([at for at, word in enumerate(found.words) if word != _EZAFE])
+    return Scan(part, text, *found, list(map(stem, found.words)))
 
 
 _TURKISH_SUFFIX = re.compile(
@@ -213,7 +215,22 @@ def _russian(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in forms if form != word))
 
 
+@lru_cache(maxsize=20_000)
+def _german(word: str) -> tuple[str, ...]:
+    """What a word in -er may be made of: "Erfurter" of Erfurt, "Bremer" of Bremen, "Basler" of Basel."""
+    cut = word[:-2]
+    if not word.endswith("er") or len(cut) < _SHORTEST_CUT or word == "jeder":
+        return ()
+    forms = [cut, cut + "en"]
+    if cut[-1] in "ln":
+        forms.append(f"{cut[:-1]}e{cut[-1]}")
+    if cut.endswith("n"):
+        forms.append(f"{cut[:-1]}en")
+    return tuple(dict.fromkeys(forms))
+
+
 _ENDINGS: dict[str, Variants] = {
+    "de": _german,
     "fa": _persian,
     "tr": _turkish,
     "az": _azerbaijani,

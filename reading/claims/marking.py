@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from news.languages.sentences import sentence_spans
-from news.languages.tokens import Token, tokens
+from news.languages.tokens import Token, columns, tokens
 from news.names.cues import cues
 from news.values import Part, Span, Tag, TagKind
 from reading.claims.lexicon import BREAK, lexicon
@@ -27,6 +27,9 @@ _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
 _LOCATED = re.compile("['’ʼ`][dt][ae]")
 #: marks from a city to the next of its list, with the words between
 _LONGEST_GAP = 7
+#: a comma with words on one side of it at least
+_SERIES = re.compile(r"\w.*[,،]|[,،].*\w")
+_COMMA_LAST = re.compile(r"[,،]\s*$")
 _BRACKET = re.compile(r"\([^()]{1,40}\)")
 
 
@@ -120,8 +123,9 @@ def mark(
 
 def _tokens(content: str, start: int, end: int) -> Iterator[Token]:
     """The words of a piece, with their places in the whole."""
-    for token in tokens(content[start:end]):
-        yield Token(token.text, token.start + start, token.end + start)
+    found = columns(content)
+    own = slice(bisect_left(found.starts, start), bisect_left(found.starts, end))
+    return map(Token, found.words[own], found.starts[own], found.ends[own])
 
 
 def _marks(
@@ -168,15 +172,16 @@ def _joined(marks: Sequence[Mark], content: str, language: str) -> list[Mark]:
             found[left:] = [Mark("C", found[left].start, mark.end, (*found[left].tags, *mark.tags))]
         else:
             found.append(mark)
-    return [part for mark in found for part in _divided(mark, content)]
+    return [part for mark in found for part in _divided(mark, content, joins)]
 
 
-def _divided(mark: Mark, content: str) -> Sequence[Mark]:
-    """Two cities with nothing but a comma between them are a venue and a subject, and no list."""
+def _divided(mark: Mark, content: str, joins: frozenset[str]) -> Sequence[Mark]:
+    """Two cities that only a comma joins are a venue and a subject, and no list."""
     if mark.symbol != "C" or len(mark.tags) != 2:
         return (mark,)
     first, second = mark.tags
-    if content[first.span.end : second.span.start].strip() not in (",", "،"):
+    gap = content[first.span.end : second.span.start]
+    if not _COMMA_LAST.search(gap) or not joins.isdisjoint(_words(gap)):
         return (mark,)
     return (
         Mark("C", mark.start, first.span.end, (first,)),
@@ -186,13 +191,23 @@ def _divided(mark: Mark, content: str) -> Sequence[Mark]:
 
 def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str], links: frozenset[str]) -> bool:
     gap = _BRACKET.sub(" ", content[left.end : right.start])
-    between = [token.text for token in tokens(gap)]
+    between = _words(gap)
     bare = re.sub(r"[^\W\d_]+", "", gap)
     if not between and len(left.tags) == 1 and _LOCATED.match(content, right.end):
         return False
     linked = bool(between) or bool(bare.strip()) or content[right.start] == "و"
-    joint = joins | links if not joins or not joins.isdisjoint(between) else joins
+    closed = not joins or not joins.isdisjoint(between) or _in_a_series(gap, content, right.end)
+    joint = joins | links if closed else joins
     return all(word in joint for word in between) and bool(_LIST_GAP.match(bare)) and linked
+
+
+def _words(gap: str) -> list[str]:
+    return [token.text for token in tokens(gap)]
+
+
+def _in_a_series(gap: str, content: str, end: int) -> bool:
+    """Whether a comma goes on with a list whose cities have words of their own: "Kazakistan'dan Taraz"."""
+    return bool(_SERIES.search(gap)) and not _LOCATED.match(content, end)
 
 
 def _sentence(
