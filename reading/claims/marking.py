@@ -121,6 +121,17 @@ def mark(
     return tuple(found)
 
 
+def named_lines(title: str, text: str, tags: Sequence[Tag]) -> Iterator[str]:
+    """The folded words of each sentence that has a name, without marks: " word word "."""
+    for part, content in ((Part.TITLE, title), (Part.TEXT, text)):
+        starts = sorted(tag.span.start for tag in tags if tag.span.part is part)
+        found = columns(content)
+        for start, end in sentence_spans(content) if starts else ():
+            if bisect_left(starts, start) < bisect_left(starts, end):
+                own = slice(bisect_left(found.starts, start), bisect_left(found.starts, end))
+                yield f" {' '.join(found.words[own])} "
+
+
 def _tokens(content: str, start: int, end: int) -> Iterator[Token]:
     """The words of a piece, with their places in the whole."""
     found = columns(content)

@@ -11,7 +11,7 @@ from news.values import Claim, Part, Source, Status, Tag, TagKind, Verb
 from reading.claims.confidence import AGREEMENT, confidence
 from reading.claims.judging import Statement, Strength, statements
 from reading.claims.lexicon import Lexicon, lexicon
-from reading.claims.marking import Sentence, mark
+from reading.claims.marking import Sentence, mark, named_lines
 from reading.claims.moments import recent_years
 from reading.claims.naming import NOBODY, Article, Found, members, network_of
 
@@ -44,7 +44,7 @@ def read_claims(
     """
     phrases = lexicon(language)
     known = bool(source and source.network) or any(tag.kind is TagKind.NETWORK for tag in tags)
-    if phrases is None or not (known or tags):
+    if phrases is None or not (known or _may_name_a_stranger(title, text, tags, phrases)):
         return ()
     recent = recent_years(now) if now else frozenset()
     sentences = mark(title, text, tags, language, recent=recent, only_named=not known)
@@ -57,6 +57,12 @@ def read_claims(
         for claim in _claims(statement, article)
     ]
     return tuple(sorted(_settled(found, article), key=lambda claim: -claim.confidence))
+
+
+def _may_name_a_stranger(title: str, text: str, tags: tuple[Tag, ...], lexicon: Lexicon) -> bool:
+    """Whether a sentence with a city has a word for a network, before anything dearer is asked of it."""
+    words = [word for word in (lexicon.network_word, lexicon.strange) if word]
+    return any(word.search(line) for line in named_lines(title, text, tags) for word in words)
 
 
 def _names_a_stranger(sentence: Sentence, lexicon: Lexicon) -> bool:
