@@ -25,7 +25,17 @@ from news.languages.folding import fold_word
 from news.languages.tokens import words
 from news.names.catalogue import OVERLAY_LANGUAGES, overlay, read_data
 from news.names.cues import cues, site_names
-from news.names.gazetteer import INDEX, LANGUAGES, Entry, Record, pack_entry, pack_record, place_key
+from news.names.gazetteer import (
+    INDEX,
+    LANGUAGES,
+    Entry,
+    Record,
+    pack_entry,
+    pack_ids,
+    pack_record,
+    place_key,
+    region_key,
+)
 from news.names.keys import key as key_of
 from news.names.spelling import SCRIPTS, clean, plain, script_of
 
@@ -155,6 +165,8 @@ def main() -> None:
         rows.setdefault(key, pack_entry(Entry("A" * len(LANGUAGES), area=area)))
     for name in site_names():
         rows[key_of(name)] = pack_entry(Entry("A" * len(LANGUAGES)))
+    for key, found in _regions().items():
+        rows[region_key(key)] = pack_ids(sorted(found, key=int))
     for identity, record in _records(cities, divisions).items():
         rows[place_key(identity)] = pack_record(record)
     marisa_trie.BytesTrie(sorted(rows.items())).save(str(INDEX))
@@ -494,12 +506,21 @@ def _countries_in(language: str) -> frozenset[str]:
     return frozenset(map(key_of, extra | set(names)))
 
 
+def _regions() -> dict[str, set[str]]:
+    """The regions and counties by the keys of all their names."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in _rows("regions.tsv"):
+        for name in row["names"].split("|"):
+            found[key_of(name)].add(row["geonameid"])
+    return found
+
+
 def _records(cities: list[City], divisions: Iterable[dict[str, str]]) -> dict[str, Record]:
+    districts = (row for row in divisions if row["kind"] == "district")
     records = {
         row["geonameid"]: Record(row["name"], code[0], 0, row["kind"], code[1])
-        for row in divisions
+        for row in (*_rows("regions.tsv"), *districts)
         for code in [row["code"].split(".")]
-        if row["kind"] == "district"
     }
     for city in cities:
         records[str(city["geonameid"])] = Record(

@@ -26,6 +26,10 @@ class Cues:
     city_before: frozenset[Phrase] = frozenset()
     city_after: frozenset[Phrase] = frozenset()
     in_before: frozenset[Phrase] = frozenset()
+    member_before: frozenset[Phrase] = frozenset()
+    member_after: frozenset[Phrase] = frozenset()
+    region_before: frozenset[Phrase] = frozenset()
+    region_after: frozenset[Phrase] = frozenset()
     not_city: frozenset[Phrase] = frozenset()
     not_city_after: frozenset[Phrase] = frozenset()
     beside: frozenset[str] = frozenset()
@@ -59,6 +63,10 @@ def cues(language: str) -> Cues:
         city_before=_phrases(row["city_before"]),
         city_after=_phrases(row["city_after"]),
         in_before=_phrases(row.get("in_before", [])),
+        member_before=_phrases(row.get("member_before", [])),
+        member_after=_phrases(row.get("member_after", [])),
+        region_before=_phrases(row.get("region_before", [])),
+        region_after=_phrases(row.get("region_after", [])),
         not_city=_phrases(row["not_city"]) | (_people() if language in _LATIN else frozenset()),
         not_city_after=_phrases(row.get("not_city_after", [])),
         beside=frozenset(word for name in row.get("beside", []) for word in words(name)),

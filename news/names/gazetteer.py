@@ -1,13 +1,13 @@
 """The compiled index of places: one trie in one file, mapped into memory and read where it is asked.
 
 `python -m news.names.build` writes it. Names stand in it by key (see `news.names.keys`), places by "#" and
-their GeoNames id; neither is ever read as a whole.
+their GeoNames id, regions by "%" and the key of a name; none is ever read as a whole.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -39,8 +39,9 @@ _NAME = struct.Struct("<I2sB")
 _OWNER = struct.Struct("<IB")
 _PLACE = struct.Struct("<IB2s4s")
 _NOTHING = b"  "
-#: What begins the key of a place, and of no name.
-_PLACE_MARK = "#"
+_ID = struct.Struct("<I")
+#: What begins the key of a place, of a region's name, and of no other name.
+_PLACE_MARK, _REGION_MARK = "#", "%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,16 @@ def place_key(identity: str) -> str:
     return _PLACE_MARK + identity
 
 
+def region_key(key: str) -> str:
+    """Where the regions of a name stand in the index."""
+    return _REGION_MARK + key
+
+
+def pack_ids(ids: Iterable[str]) -> bytes:
+    """GeoNames ids as bytes."""
+    return b"".join(_ID.pack(int(identity)) for identity in ids)
+
+
 class Gazetteer:
     """Names and places of one compiled file."""
 
@@ -164,9 +175,14 @@ class Gazetteer:
         """The place with this GeoNames id; raises KeyError when unknown."""
         return _unpack_record(self._trie[place_key(identity)][0])
 
+    def regions(self, key: str) -> tuple[str, ...]:
+        """GeoNames ids of the regions and counties of this name in any language."""
+        found: Sequence[bytes] | None = self._trie.get(region_key(key))
+        return tuple(str(identity) for (identity,) in _ID.iter_unpack(found[0])) if found else ()
+
     def keys(self) -> list[str]:
         """The keys of all names, sorted."""
-        return sorted(key for key in self._trie.keys() if not key.startswith(_PLACE_MARK))  # noqa: SIM118
+        return sorted(key for key in self._trie.keys() if not key.startswith((_PLACE_MARK, _REGION_MARK)))  # noqa: SIM118
 
 
 @cache

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from news.languages.tokens import fold
 from news.names.catalogue import Place, overlay, place
 from news.names.gazetteer import gazetteer
+from news.names.homes import HOME
 from news.names.keys import key
 
 #: So many times larger than the next, a place is what everybody means.
@@ -26,6 +29,8 @@ def places_called(name: str, country: str | None = None) -> tuple[Place, ...]:
     entry = gazetteer().entry(wanted) if wanted else None
     if entry is not None:
         found.update(entry.ids)
+    if not found:
+        found.update(gazetteer().regions(wanted))
     places = (place(identity) for identity in found)
     here = (one for one in places if country is None or one.country == country.upper())
     return tuple(sorted(here, key=lambda one: (-one.population, one.key)))
@@ -37,6 +42,23 @@ def place_called(name: str, country: str | None = None) -> Place | None:
     if len(found) > 1 and found[0].population < _OUTSTANDING * found[1].population:
         raise AmbiguousPlace(name, found)
     return found[0] if found else None
+
+
+def region_called(names: Iterable[str], *, language: str, countries: Collection[str] = ()) -> Place | None:
+    """The region or county that has the first of these names that is one's.
+
+    Of several, the one in `countries` (ISO 3166 alpha-2) is meant, else the one where the language is at home; None
+    where that leaves more than one.
+    """
+    for name in names:
+        regions = [place(identity) for identity in gazetteer().regions(key(name))]
+        for where in (frozenset(countries), HOME.get(language, frozenset())):
+            here = [region for region in regions if region.country in where]
+            if len(here) == 1:
+                return here[0]
+        if regions:
+            return regions[0] if len(regions) == 1 else None
+    return None
 
 
 def _hand_kept(name: str) -> list[str]:

@@ -15,6 +15,7 @@ from news.languages.profiles import profile
 from news.names.catalogue import Place, overlay, place
 from news.names.cues import Cues, Phrase, adjectives, cues
 from news.names.gazetteer import Entry, gazetteer
+from news.names.homes import HOME
 from news.names.index import Remembered, longest
 from news.names.keys import key as key_of
 from news.names.scan import TAKEN, Scan, endings, starts
@@ -48,6 +49,10 @@ _NAMED_AFTER, _NEW_WORLD = 0.5, frozenset({"US", "CA", "AU", "NZ", "ZA", "PH"})
 _DISTRICT = 100_000
 #: In a word with a clitic, a name of up to so many letters is only a town's with so many people.
 _SHORT, _TOWN = 4, 50_000
+#: An everyday word is a town's name at home where the town has so many people.
+_SMALL_TOWN = 25_000
+#: The same between words of membership.
+_MEMBERS = 35_000
 #: A name of so many letters is hardly a word.
 _LONG = 5
 #: Fewer people make a place that only its own people name.
@@ -60,13 +65,6 @@ _NOUNS_HAVE_CAPITALS = frozenset({"de"})
 _CONTRACTED = {"au": "le", "du": "le", "aux": "les", "des": "les"}
 #: From this share of words with a capital on, a headline writes all words so.
 _HEADLINE = 0.6
-#: The countries that a language's own names of cities most often mean.
-_HOME = {
-    "fa": {"IR"}, "tr": {"TR"}, "fr": {"FR"}, "de": {"DE", "AT", "CH"}, "ru": {"RU"}, "it": {"IT"}, "pt": {"PT", "BR"},
-    "en": {"GB", "US", "CA", "AU", "NZ", "IE"}, "az": {"AZ"}, "ku": {"TR", "IQ", "SY", "IR"}, "id": {"ID"}, "zh": {"CN", "TW", "HK", "MO"}, "ja": {"JP"},
-    "ar": {"SA", "EG", "IQ", "SY", "LB", "JO", "PS", "MA", "DZ", "TN", "LY", "SD", "YE", "AE", "QA", "BH", "KW", "OM"},
-    "es": {"ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "BO", "UY", "PY", "CR", "PA", "GT", "HN", "SV", "NI", "CU", "DO"},
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -217,11 +215,20 @@ def _a_form_of_the_name(scan: Scan, start: int, end: int, key: str, name: Entry,
         )
     if language in _APOSTROPHES:
         return len(key) >= _SUFFIXED or "".join(scan.stems[start:end]) == key
+    if language == "de" and "".join(scan.stems[start:end]) != key:
+        return _is_genitive(scan, end, key, name) or scan.words[end : end + 1] in cues("de").city_after
     if language == "ru" and _OF_A_PERSON.search(scan.words[end - 1]):
         return False
     if language == "ru" and _OF_A_TOWN.search(scan.words[end - 1]):
         return not any(place(one).name.lower().endswith("sk") for one in name.ids)
     return True
+
+
+def _is_genitive(scan: Scan, end: int, key: str, name: Entry) -> bool:
+    """ "Kölns" of Köln: the name of a town at home or of a large city, that is no word besides."""
+    if not scan.words[end - 1].endswith("s") or len(key) < _SHORT or name.grade("de") != "S":
+        return False
+    return any(place(one).country in HOME["de"] or place(one).population >= _LARGE for one in name.ids)
 
 
 def _kana_at(scan: Scan, at: int) -> bool:
@@ -406,6 +413,20 @@ def preposition(candidate: Candidate, document: Document) -> bool:
     return not common or (not caseless and candidate.key not in _stop_listed(document.language))
 
 
+def member(candidate: Candidate, document: Document) -> bool:
+    """A town at home between words of membership: «عضویت ساری در», «بم به عضویت»."""
+    home = HOME.get(document.language, ())
+    known = any(_country_of(one) in home and place(one).population >= _MEMBERS for one in candidate.name.ids)
+    if not known or candidate.means_area:
+        return False
+    scan, start = candidate.scan, candidate.start
+    opens = start == 0 or scan.breaks(start) or scan.words[start - 1] in document.cues.joins
+    leads = before(candidate, document.cues.member_before, document.language)
+    words = scan.words[candidate.end : candidate.end + 3]
+    follows = any(tuple(words[:length]) in document.cues.member_after for length in (1, 2, 3))
+    return leads or (follows and opens)
+
+
 @cache
 def _stop_listed(language: str) -> frozenset[str]:
     return frozenset(key_of(word) for word in cues(language).common)
@@ -439,13 +460,29 @@ def at_home(candidate: Candidate, document: Document) -> bool:
     """A normal name in the language's own country, where the article speaks of towns."""
     if candidate.grade != "N" or document.language in _NO_HOME or not document.speaks_of_towns:
         return False
-    scan, home = candidate.scan, _HOME.get(document.language, ())
+    scan, home = candidate.scan, HOME.get(document.language, ())
     if len(candidate.key) < _LONG or scan.hyphened(candidate.start) or scan.hyphened(candidate.end):
         return False
     return any(
         _country_of(identity) in home and (identity not in candidate.name.alternates or large)
         for identity in candidate.name.ids
         for large in [place(identity).population >= _VILLAGE]
+    )
+
+
+def suffixed(candidate: Candidate, document: Document) -> bool:
+    """A short name or an everyday word that an apostrophe makes a name: "Foça'yı", "Kars'ın"; of a town at home."""
+    if document.language not in _APOSTROPHES or candidate.means_area or not document.speaks_of_towns:
+        return False
+    home, scan, end = HOME[document.language], candidate.scan, candidate.end
+    least = _TOWN if candidate.grade == "A" else _VILLAGE
+    return (
+        end < len(scan.words)
+        and _suffixed(scan, end)
+        and any(
+            _country_of(identity) in home and place(identity).population >= least
+            for identity in candidate.name.ids
+        )
     )
 
 
@@ -464,7 +501,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("country-named", country_named),
     ("repeated", repeated),
     ("at-home", at_home),
+    ("suffixed", suffixed),
     ("preposition", preposition),
+    ("member", member),
 )
 
 
@@ -545,7 +584,8 @@ def accept(document: Document) -> None:
         beside = previous if previous and previous.scan is candidate.scan else None
         candidate.elsewhere = _elsewhere(candidate, document, beside)
         previous = candidate
-        rules = CITY_WORD_RULES if _is_city_word(candidate, document) else RULES
+        word = _is_city_word(candidate, document) or _is_everyday(candidate, document.language)
+        rules = CITY_WORD_RULES if word else RULES
         if not candidate.elsewhere:
             candidate.rule = next((name for name, rule in rules if rule(candidate, document)), None)
     _spread(document)
@@ -590,24 +630,22 @@ def _may_follow(candidate: Candidate, document: Document) -> bool:
     if candidate.elsewhere or _is_city_word(candidate, document):
         return False
     large = any(place(identity).population >= _LARGE for identity in candidate.name.ids)
-    if not large and _is_everyday(candidate, document.language):
+    if _is_everyday(candidate, document.language):
         return False
     return not candidate.means_area and (large or bool(_canonical_ids(candidate)))
 
 
 def _is_everyday(candidate: Candidate, language: str) -> bool:
-    """Whether a name without capitals is an everyday word first: no town of the language's own countries, or a small one."""
-    if candidate.key not in _stop_listed(language) or not _CASELESS.match(_written(candidate)):
+    """Whether a name without capitals is an everyday word first: a small town's, or an unknown one's abroad."""
+    written = candidate.scan.raw(candidate.start, candidate.end)
+    if candidate.key not in _stop_listed(language) or not _CASELESS.match(written):
         return False
-    home = _HOME.get(language, ())
-    return not any(
-        _country_of(identity) in home and place(identity).population >= _TOWN // 2
+    home = HOME.get(language, ())
+    least = (
+        (identity, _SMALL_TOWN if _country_of(identity) in home else _LARGE)
         for identity in candidate.name.ids
     )
-
-
-def _written(candidate: Candidate) -> str:
-    return candidate.scan.raw(candidate.start, candidate.end)
+    return not any(place(identity).population >= people for identity, people in least)
 
 
 def _runs(links: list[bool]) -> Iterator[tuple[int, int]]:
@@ -662,7 +700,7 @@ def _which(candidate: Candidate, document: Document, scores: Counter[str], lead:
             + 1.5 * bool(source and source.country == _country_of(identity))
             + 5 * bool(source and source.city == identity)
             + min(3, scores[_country_of(identity)])
-            + _AT_HOME * (_country_of(identity) in _HOME.get(document.language, ()))
+            + _AT_HOME * (_country_of(identity) in HOME.get(document.language, ()))
             + _KEPT * (identity in overlay())
             - 3 * (identity in candidate.name.alternates)
             - _NAMED_AFTER * (_country_of(identity) in _NEW_WORLD)

@@ -63,6 +63,8 @@ _CHANGES: tuple[tuple[str, Verb, Status], ...] = (
 )
 #: Kinds whose phrases mean nothing where a comma divides them.
 _IN_ONE_CLAUSE = frozenset({"applied", "planned", "historical", "post"})
+#: Kinds that change a joining from another clause only where they follow it: "not without a fight: X joined" is news.
+_BEHIND = frozenset({"denied"})
 #: Kinds whose network is what the city goes to, so that its meetings and its people do not count.
 _TOWARDS = frozenset({"joined", "future", "signed", "left"})
 #: Kinds that guests and partners do not make.
@@ -285,7 +287,8 @@ def _changed(
             theirs = {sentence.clauses[at] for at in touched}
             if category in _IN_ONE_CLAUSE and len(theirs) > 1 and not own >= theirs:
                 continue
-            if category in lexicon.wide or own & theirs:
+            reaches = category not in _BEHIND or touched.stop > marks.start
+            if own & theirs or (category in lexicon.wide and reaches):
                 return category, verb, status
     if sentence.text.rstrip("\"'»” ").endswith(("?", "؟", "？")):
         return "question", Verb.JOINED, Status.PLANNED

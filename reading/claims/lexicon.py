@@ -137,6 +137,8 @@ class Lexicon:
     #: a network that the catalogue does not know: "the Alliance of River Towns"
     strange: re.Pattern[str] | None
     city_word: re.Pattern[str] | None
+    #: "both", "the trio": the cities named together before
+    pair_word: re.Pattern[str] | None
     #: phrases right before a city that make it something other than a member
     before_city: re.Pattern[str] | None
     #: phrases right before a city that keep it a member all the same: "the application from"
@@ -340,6 +342,7 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         "place_prefix",
         "place_suffix",
         "cities",
+        "pair",
         "prefixes",
         "wide",
         "joints",
@@ -361,6 +364,7 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         strange=_union(data.get("strange", ()), prefixes),
         network_word=_union(data.get("networks", ()), prefixes),
         city_word=_union(data.get("cities", ()), prefixes),
+        pair_word=_union(data.get("pair", ()), prefixes),
         before_city=_union(before, prefixes, "$"),
         member_before=_union(data.get("member_before", ()), prefixes, "$"),
         place_prefix=tuple(word for letter in data.get("place_prefix", ()) for word in words(letter)),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from news.languages.tokens import fold
-from news.names import place
+from news.names import network_candidates, place
 from news.names.cues import cues
 from news.values import Part, Source, Status, Tag, TagKind, Verb
 from reading.claims.judging import Statement, Strength, is_doubtful, is_past, speaks_of_plans
 from reading.claims.lexicon import BREAK, Lexicon
 from reading.claims.marking import Sentence
+from reading.claims.regions import is_regions, regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Found:
 NOBODY = Found((), "unknown")
 #: The article of Arabic names.
 _ARTICLE = "ال"
+#: Letters of the longest article.
+_ARTICLE_SIZE = 3
 #: Words of a town's name.
 _LONGEST_NAME = 4
 
@@ -128,6 +131,13 @@ class Article:
         keys = self._eligible(before)
         return keys[0] if len(keys) == 1 else None
 
+    def named_together_before(self, sentence: Sentence) -> tuple[str, ...]:
+        """The cities of one of the three sentences before, which "both" or "the trio" stands for; none where it is one."""
+        for before in reversed(self.sentences[max(0, sentence.number - 3) : sentence.number]):
+            if keys := tuple(dict.fromkeys(self._eligible(before))):
+                return keys if len(keys) > 1 else ()
+        return ()
+
     def members_after(self, sentence: Sentence) -> tuple[str, ...]:
         """The cities that one of the next two sentences lists as those meant: "Among them are C and C"."""
         for later in self.sentences[sentence.number + 1 : sentence.number + 3]:
@@ -160,9 +170,10 @@ class Article:
         before, after = self.lexicon.before_city, self.lexicon.after_city
         own = self.lexicon.member_before
         kept = own is not None and own.search(sentence.line[:offset])
-        if not kept and before is not None and before.search(sentence.line[:offset]):
+        venue = before is not None and before.search(sentence.line[:offset])
+        if not kept and (venue or self._has_place_prefix(sentence.marks[at].tags[0])):
             return True
-        if not kept and self._has_place_prefix(sentence.marks[at].tags[0]):
+        if is_regions(sentence, at, self.lexicon.language):
             return True
         behind = offset + len(sentence.marks[at].symbol) + 1
         if after is not None and after.match(sentence.line, behind):
@@ -176,6 +187,21 @@ class Article:
             clause in {sentence.clauses[mark] for mark in sentence.at(*place)}
             for _, place in self.lexicon.matches("historical", sentence.line)
         )
+
+    def is_venue(self, sentence: Sentence, at: int) -> bool:
+        """Whether words for a place stand right before a mark, or before the short word in front of it: "in the"."""
+        before, starts = self.lexicon.before_city, [sentence.offsets[at]]
+        if at and len(sentence.marks[at - 1].symbol) <= _ARTICLE_SIZE:
+            starts.append(sentence.offsets[at - 1])
+        return before is not None and any(before.search(sentence.line[:start]) for start in starts)
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """ISO codes of the countries of the cities that it names, and of its source."""
+        tags = (tag for sentence in self.sentences for mark in sentence.marks for tag in mark.tags)
+        named = {place(tag.key).country for tag in tags if tag.kind is TagKind.CITY}
+        own = {self.source.country} if self.source and self.source.country else set()
+        return frozenset(named | own)
 
     def _is_located(self, sentence: Sentence, at: int, behind: int) -> bool:
         """Whether a suffix behind an apostrophe makes the city a venue: "Ankara'da"."""
@@ -266,17 +292,47 @@ def members(statement: Statement, article: Article) -> Found:
     found = _in_phrase_or_clause(statement, eligible)
     if found is not NOBODY or statement.strength is Strength.AMONG:
         return found
+    return _pointed_at(statement, article, possible) or _beside_or_elsewhere(
+        statement, article, possible, eligible
+    )
+
+
+def _pointed_at(statement: Statement, article: Article, possible: Sequence[int]) -> Found | None:
+    """The region of the clause, the cities that "both" or "this city" means, an unknown town; None without such words."""
+    if region := _region(statement, article):
+        return region
+    if not possible and (several := _several_spoken_of(statement, article)):
+        return Found(several, "spoken-of")
     if _speaks_of_a_city(statement, article):
         return _spoken_of(statement, article, possible)
     stranger = _unknown_member(statement, article)
-    if stranger and (town := _town_named(stranger, article)):
-        return town
+    return _town_named(stranger, article) if stranger else None
+
+
+def _beside_or_elsewhere(
+    statement: Statement, article: Article, possible: Sequence[int], eligible: Sequence[int]
+) -> Found:
+    """A city of another clause, else one of another sentence."""
+    sentence, stranger = statement.sentence, _unknown_member(statement, article)
     if eligible:
         how = "sentence" if len(eligible) > 1 else "alone"
         return Found(_keys(sentence, [_nearest(eligible, statement.marks)]), how)
+    if not (possible or stranger) and (spoken := _city_of_its_clause(statement, article)):
+        return Found(spoken, "spoken-of")
     following = article.members_after(sentence)
     elsewhere = Found(following, "listed") if following else _members_elsewhere(statement, article, possible)
     return elsewhere if elsewhere.keys else Found((), "unknown", stranger)
+
+
+def _region(statement: Statement, article: Article) -> Found | None:
+    """The region or county that the statement's clause names with a word for one, where it is no mere venue."""
+    sentence = statement.sentence
+    for region in regions(sentence, article.lexicon.language, article.countries):
+        own = any(sentence.clauses[at] in statement.clauses for at in region.marks)
+        if own and not article.is_venue(sentence, region.marks.start):
+            whole, _ = region.names
+            return Found((region.key,), "clause") if region.key else Found((), "unknown", whole)
+    return None
 
 
 def _spoken_of(statement: Statement, article: Article, possible: Sequence[int]) -> Found:
@@ -285,6 +341,22 @@ def _spoken_of(statement: Statement, article: Article, possible: Sequence[int]) 
         return Found((before,), "spoken-of")
     elsewhere = _members_elsewhere(statement, article, possible)
     return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else elsewhere
+
+
+def _several_spoken_of(statement: Statement, article: Article) -> tuple[str, ...]:
+    """The cities that "both" or "the trio" stands for in the phrase or its clause."""
+    word, sentence = article.lexicon.pair_word, statement.sentence
+    if word is None or not statement.marks or not word.search(_own_clauses(statement)):
+        return ()
+    return article.named_together_before(sentence)
+
+
+def _own_clauses(statement: Statement) -> str:
+    """The line of the clauses that a statement reaches over."""
+    sentence = statement.sentence
+    own = [at for at, clause in enumerate(sentence.clauses) if clause in statement.clauses]
+    end = sentence.offsets[own[-1]] + len(sentence.marks[own[-1]].symbol) + 1
+    return sentence.line[max(0, sentence.offsets[own[0]] - 1) : end]
 
 
 def _town_named(name: str, article: Article) -> Found | None:
@@ -324,6 +396,15 @@ def _speaks_of_a_city(statement: Statement, article: Article) -> bool:
     first, last = sentence.offsets[statement.marks.start], statement.marks.stop - 1
     end = sentence.offsets[last] + len(sentence.marks[last].symbol) + 1
     return word.search(sentence.line, first, end) is not None
+
+
+def _city_of_its_clause(statement: Statement, article: Article) -> tuple[str, ...]:
+    """The city of the sentence before, where the statement's clause says "this city" outside the phrase."""
+    word = article.lexicon.city_word
+    if word is None or not statement.marks or not word.search(_own_clauses(statement)):
+        return ()
+    before = article.city_before(statement.sentence)
+    return (before,) if before else ()
 
 
 def _members_elsewhere(statement: Statement, article: Article, possible: Sequence[int]) -> Found:
@@ -375,7 +456,15 @@ def network_of(statement: Statement, article: Article) -> Found:
     previous = article.network_before(sentence)
     if previous and spoken is not None and spoken.search(sentence.line):
         return Found((previous,), "spoken-of")
-    return _network_elsewhere(statement, article)
+    elsewhere = _network_elsewhere(statement, article)
+    return elsewhere if elsewhere.keys else Found((), "unknown", _candidate(statement, article))
+
+
+def _candidate(statement: Statement, article: Article) -> str | None:
+    """What reads like a network's name in the sentence, and is in no catalogue."""
+    text, language = statement.sentence.text, article.lexicon.language
+    found = network_candidates(title=text, text="", tags=(), language=language)
+    return found[0].text if found else None
 
 
 def _no_events(networks: list[int], sentence: Sentence, lexicon: Lexicon) -> list[int]:
@@ -418,7 +507,9 @@ def _stranger(statement: Statement, article: Article) -> str | None:
         places = sentence.at(*match.span())
         if statement.clauses & {sentence.clauses[at] for at in places}:
             first = _name_until(sentence, places.start).start
-            return sentence.written(range(first, places.stop))
+            written = sentence.written(range(first, places.stop))
+            whole = _candidate(statement, article)
+            return whole if whole and written in whole else written
     return None
 
 
@@ -434,8 +525,14 @@ def _unknown_member(statement: Statement, article: Article) -> str | None:
                 return sentence.written(places)
         for ending in lexicon.town_after:
             if sentence.words(at, len(ending)) == ending and (places := _name_until(sentence, at)):
-                return sentence.written(places)
+                whole = sentence.written(range(places.start, at + len(ending)))
+                return None if _is_a_word_for_cities(whole, lexicon) else sentence.written(places)
     return None
+
+
+def _is_a_word_for_cities(name: str, lexicon: Lexicon) -> bool:
+    """Whether what stands as a town's name only says what it is: "Büyükşehir Belediyesi"."""
+    return lexicon.city_word is not None and bool(lexicon.city_word.fullmatch(f" {fold(name)} ", 1))
 
 
 def _name_from(sentence: Sentence, at: int) -> range:

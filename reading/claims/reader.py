@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import product
 
+from news.names import network_candidates
 from news.values import Claim, Part, Source, Status, Tag, TagKind, Verb
 from reading.claims.confidence import AGREEMENT, confidence
 from reading.claims.judging import Statement, Strength, statements
@@ -62,14 +63,18 @@ def read_claims(
 def _may_name_a_stranger(title: str, text: str, tags: tuple[Tag, ...], lexicon: Lexicon) -> bool:
     """Whether a sentence with a city has a word for a network, before anything dearer is asked of it."""
     words = [word for word in (lexicon.network_word, lexicon.strange) if word]
-    return any(word.search(line) for line in named_lines(title, text, tags) for word in words)
+    if any(word.search(line) for line in named_lines(title, text, tags) for word in words):
+        return True
+    return bool(network_candidates(title=title, text=text, tags=(), language=lexicon.language))
 
 
 def _names_a_stranger(sentence: Sentence, lexicon: Lexicon) -> bool:
     """Whether a sentence names a city beside words for a network; without one it says nothing of membership."""
     if " C " not in sentence.line:
         return False
-    return any(word and word.search(sentence.line) for word in (lexicon.network_word, lexicon.strange))
+    if any(word and word.search(sentence.line) for word in (lexicon.network_word, lexicon.strange)):
+        return True
+    return bool(network_candidates(title=sentence.text, text="", tags=(), language=lexicon.language))
 
 
 def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
@@ -144,7 +149,12 @@ def _is_the_mayor(statement: Statement, article: Article) -> bool:
         or not cities
     ):
         return False
-    return all(article.is_mayors(sentence, at) for at in cities)
+    return all(article.is_mayors(sentence, at) and not _only_quotes(sentence, statement, at) for at in cities)
+
+
+def _only_quotes(sentence: Sentence, statement: Statement, at: int) -> bool:
+    """Whether a city stands behind the statement in a clause of its own: "We joined N", said the mayor of C."""
+    return at >= statement.marks.stop and sentence.clauses[at] not in statement.clauses
 
 
 def _settled(found: list[Claim], article: Article) -> Iterable[Claim]:
