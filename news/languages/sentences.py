@@ -20,6 +20,11 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 
+#: A month of German behind the full stop of its day: "seit 1. Juli".
+_MONTH = re.compile(
+    r"\s(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+)
+
 
 @lru_cache(maxsize=8)
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
@@ -42,7 +47,9 @@ def _ends_nothing(text: str, start: int, stop: re.Match[str]) -> bool:
     if not text[stop.start() - 1 : stop.start()].isdigit():
         return bool(_ABBREVIATION.search(text, start, stop.start()))
     behind = text[stop.end() : stop.end() + 2].strip()
-    return behind[:1].islower() or bool(_ORDINAL.search(text, max(start, stop.start() - 12), stop.start()))
+    if behind[:1].islower() or _MONTH.match(text, stop.end()):
+        return True
+    return bool(_ORDINAL.search(text, max(start, stop.start() - 12), stop.start()))
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -225,7 +225,7 @@ def _a_form_of_the_name(scan: Scan, start: int, end: int, key: str, name: Entry,
 
 
 def _is_genitive(scan: Scan, end: int, key: str, name: Entry) -> bool:
-    """ "Kölns" of Köln: the name of a town at home or of a large city, that is no word besides."""
+    """As "Kölns" of Köln: the name of a town at home or of a large city, that is no word besides."""
     if not scan.words[end - 1].endswith("s") or len(key) < _SHORT or name.grade("de") != "S":
         return False
     return any(place(one).country in HOME["de"] or place(one).population >= _LARGE for one in name.ids)

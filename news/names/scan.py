@@ -217,7 +217,9 @@ def _russian(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _german(word: str) -> tuple[str, ...]:
-    """What a word in -er may be made of: "Erfurter" of Erfurt, "Bremer" of Bremen, "Basler" of Basel."""
+    """What a word in -s or -er may be made of: "Kölns" of Köln, "Bremer" of Bremen, "Basler" of Basel."""
+    if word.endswith("s") and len(word) > _SHORTEST_CUT:
+        return (word[:-1],)
     cut = word[:-2]
     if not word.endswith("er") or len(cut) < _SHORTEST_CUT or word == "jeder":
         return ()

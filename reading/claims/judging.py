@@ -58,9 +58,13 @@ _CHANGES: tuple[tuple[str, Verb, Status], ...] = (
     ("twinned", Verb.TWINNED, Status.ANNOUNCED),
     ("council", Verb.JOINED, Status.PLANNED),
     ("planned", Verb.JOINED, Status.PLANNED),
+    ("conditional", Verb.JOINED, Status.PLANNED),
     ("applied", Verb.APPLIED, Status.ANNOUNCED),
     ("historical", Verb.JOINED, Status.HISTORICAL),
+    ("bygone", Verb.JOINED, Status.HISTORICAL),
 )
+#: Kinds that change a joining anywhere in its sentence, in every language.
+_FAR = frozenset({"conditional", "bygone"})
 #: Kinds whose phrases mean nothing where a comma divides them.
 _IN_ONE_CLAUSE = frozenset({"applied", "planned", "historical", "post"})
 #: Kinds that change a joining from another clause only where they follow it: "not without a fight: X joined" is news.
@@ -74,6 +78,7 @@ _BACKGROUND: tuple[tuple[str, Status], ...] = (("denied", Status.DENIED), ("hist
 #: Kinds of which no word may stand beside a mere act.
 _AGAINST = (
     "doubt", "denied", "invited", "left", "post", "elected", "renewed", "twinned", "council", "planned", "applied",
+    "conditional", "bygone",
 )  # fmt: skip
 #: Kinds that make a title's news a plan, where the text does not repeat it.
 _PLANS = ("planned", "applied", "council", "denied", "invited")
@@ -288,7 +293,7 @@ def _changed(
             if category in _IN_ONE_CLAUSE and len(theirs) > 1 and not own >= theirs:
                 continue
             reaches = category not in _BEHIND or touched.stop > marks.start
-            if own & theirs or (category in lexicon.wide and reaches):
+            if category in _FAR or own & theirs or (category in lexicon.wide and reaches):
                 return category, verb, status
     if sentence.text.rstrip("\"'»” ").endswith(("?", "؟", "？")):
         return "question", Verb.JOINED, Status.PLANNED

@@ -18,6 +18,7 @@ CATEGORIES = (
     "joined", "admitted", "signed", "noun", "among", "listing", "reporting", "formal", "planned", "applied", "council", "denied",
     "invited", "historical", "post", "elected", "left", "renewed", "hosts", "twinned", "future", "many",
     "event", "no_member", "person", "attend", "evidence", "act", "doubt", "void", "following",
+    "bygone", "conditional",
 )  # fmt: skip
 #: Kinds whose phrases stand right before a city; with those that stand right after it.
 _BESIDE = ("beside", "place")

@@ -206,8 +206,9 @@ def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str], links:
     bare = re.sub(r"[^\W\d_]+", "", gap)
     if not between and len(left.tags) == 1 and _LOCATED.match(content, right.end):
         return False
-    linked = bool(between) or bool(bare.strip()) or content[right.start] == "و"
-    closed = not joins or not joins.isdisjoint(between) or _in_a_series(gap, content, right.end)
+    grown = content[right.start] == "و"
+    linked = bool(between) or bool(bare.strip()) or grown
+    closed = not joins or grown or not joins.isdisjoint(between) or _in_a_series(gap, content, right.end)
     joint = joins | links if closed else joins
     return all(word in joint for word in between) and bool(_LIST_GAP.match(bare)) and linked
 

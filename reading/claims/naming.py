@@ -60,6 +60,12 @@ class Article:
         """How often each network is named."""
         return Counter(tag.key for _, tag in self._network_tags)
 
+    @cached_property
+    def cities(self) -> frozenset[str]:
+        """The cities that it names, whatever of them it tells."""
+        tags = (tag for sentence in self.sentences for mark in sentence.marks for tag in mark.tags)
+        return frozenset(tag.key for tag in tags if tag.kind is TagKind.CITY)
+
     def network_before(self, sentence: Sentence) -> str | None:
         """The network named last before a sentence ends, else the first one named at all."""
         earlier = [tag.key for number, tag in self._network_tags if number <= sentence.number]
@@ -198,8 +204,7 @@ class Article:
     @cached_property
     def countries(self) -> frozenset[str]:
         """ISO codes of the countries of the cities that it names, and of its source."""
-        tags = (tag for sentence in self.sentences for mark in sentence.marks for tag in mark.tags)
-        named = {place(tag.key).country for tag in tags if tag.kind is TagKind.CITY}
+        named = {place(key).country for key in self.cities}
         own = {self.source.country} if self.source and self.source.country else set()
         return frozenset(named | own)
 
@@ -267,11 +272,13 @@ class Article:
 
 
 def _names_of(tag: Tag, language: str) -> set[str]:
-    """The folded names of a tagged city in a language; none of a city that no table knows."""
+    """The folded names of a tagged city in a language, else in all; none of a city that no table knows."""
     try:
-        return {fold(name) for name in place(tag.key).names.get(language, ())}
+        names = place(tag.key).names
     except KeyError:
         return set()
+    own = names.get(language) or [name for others in names.values() for name in others]
+    return set(map(fold, own))
 
 
 def members(statement: Statement, article: Article) -> Found:

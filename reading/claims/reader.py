@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
@@ -43,10 +43,32 @@ def read_claims(
     `now` is when the article was published: "joined in 2026" is news in 2026, and history later. Without
     it every bare year beside a joining is history.
     """
+    found = judged(title=title, text=text, tags=tags, language=language, source=source, now=now)
+    return tuple(sorted(found.claims, key=lambda claim: -claim.confidence)) if found else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The claims of an article by what their sentences say, before the rest of it is weighed."""
+
+    claims: tuple[Claim, ...]
+    article: Article
+
+
+def judged(
+    *,
+    title: str,
+    text: str,
+    tags: tuple[Tag, ...],
+    language: str,
+    source: Source | None,
+    now: datetime | None = None,
+) -> Judged | None:
+    """The claims with the points of their sentences as confidence; None where there can be none."""
     phrases = lexicon(language)
     known = bool(source and source.network) or any(tag.kind is TagKind.NETWORK for tag in tags)
     if phrases is None or not (known or _may_name_a_stranger(title, text, tags, phrases)):
-        return ()
+        return None
     recent = recent_years(now) if now else frozenset()
     sentences = mark(title, text, tags, language, recent=recent, only_named=not known)
     article = Article(sentences, phrases, source)
@@ -57,7 +79,7 @@ def read_claims(
         for statement in statements(sentence, phrases, near=article.names_a_network_before(sentence))
         for claim in _claims(statement, article)
     ]
-    return tuple(sorted(_settled(found, article), key=lambda claim: -claim.confidence))
+    return Judged(tuple(_settled(found, article)), article)
 
 
 def _may_name_a_stranger(title: str, text: str, tags: tuple[Tag, ...], lexicon: Lexicon) -> bool:

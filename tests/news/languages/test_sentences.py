@@ -16,6 +16,7 @@ def sentences(text: str) -> list[str]:
     [
         "Seit dem 1. Juli gehört Kassel dazu.",
         "Celle ist das 48. Mitglied des Bundes.",
+        "Celle zählt seit 1. Juli dazu.",
         "Bolu birliğin 112. üyesi oldu.",
         "Dr. Weber kam aus Ulm.",
     ],

@@ -245,6 +245,24 @@ def test_a_word_of_the_languages_own_is_a_word_there_alone() -> None:
     assert cities("The choir flew to Essen", "en") == ["Essen"]
 
 
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("im Erfurter Rathaus", "Erfurt"),
+        ("die Bremer Bürgerschaft", "Bremen"),
+        ("der Basler Stadtpräsident", "Basel"),
+        ("Kölns Brücken", "Köln"),
+    ],
+)
+def test_german_forms_of_a_towns_name(text: str, city: str) -> None:
+    assert cities(text, "de") == [city]
+
+
+@pytest.mark.parametrize("text", ["Frankfurter Würstchen", "Jeder Bürgermeister", "Präsidentin Mantas"])
+def test_german_words_that_only_look_like_forms_of_a_towns_name(text: str) -> None:
+    assert cities(text, "de") == []
+
+
 def test_another_city_of_its_country_is_evidence() -> None:
     assert rules("عادت نابل مع صفاقس", "ar") == [("Nabeul", "neighbour"), ("Sfax", "safe")]
 
@@ -292,3 +310,26 @@ def test_words_that_only_begin_like_a_city(text: str, language: str) -> None:
 def test_a_small_town_of_the_languages_own_country_needs_an_article_on_towns() -> None:
     assert cities("Überlingen ist schön", "de") == []
     assert rules("Überlingen ist schön. Der Gemeinderat tagte.", "de") == [("Überlingen", "at-home")]
+
+
+def test_an_apostrophe_makes_an_everyday_word_of_turkish_a_name() -> None:
+    assert rules("Belediyeler Kars'ın sevincini paylaştı", "tr") == [("Kars", "suffixed")]
+    assert rules("Belediyeler Foça'yı tebrik etti", "tr") == [("Foça", "suffixed")]
+    assert cities("Belediyeler yeni bir kars gördü", "tr") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["خبر را اعلام کرد و بندرعباس شاد شد", "شهر تازه بندرعباس", "این هفته پایان یافت، بندرعباس شاد شد"],
+)
+def test_an_everyday_word_is_no_small_town_beside_a_city(text: str) -> None:
+    assert cities(text, "fa") == ["Bandar Abbas"]
+
+
+@pytest.mark.parametrize("text", ["کیش به عضویت شبکه درآمد", "با عضویت کیش در شبکه موافقت شد"])
+def test_a_town_between_words_of_membership(text: str) -> None:
+    assert rules(text, "fa") == [("Kish", "member")]
+
+
+def test_an_everyday_word_before_a_verb_of_membership_is_no_town() -> None:
+    assert cities("این رسم با کیش ما بیگانه بود", "fa") == []

@@ -14,7 +14,14 @@ from reading.claims import read_claims
 
 CASES: list[dict[str, Any]] = [
     case
-    for name in ("claim_cases.toml", "claim_passages.toml", "claim_guests.toml", "claim_romance.toml")
+    for name in (
+        "claim_cases.toml",
+        "claim_passages.toml",
+        "claim_guests.toml",
+        "claim_romance.toml",
+        "claim_german_russian.toml",
+        "claim_persian.toml",
+    )
     for case in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))["case"]
 ]
 
