@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from news.languages.tokens import fold
@@ -41,11 +41,12 @@ class Statement:
     rule: str
     reported: bool
     formal: bool
+    #: the clauses that the phrase reaches over
+    clauses: frozenset[int] = field(init=False)
 
-    @property
-    def clauses(self) -> frozenset[int]:
-        """The clauses that the phrase reaches over."""
-        return frozenset(self.sentence.clauses[at] for at in self.marks)
+    def __post_init__(self) -> None:
+        own = frozenset(self.sentence.clauses[self.marks.start : self.marks.stop])
+        object.__setattr__(self, "clauses", own)
 
 
 #: Kinds that change a joining, strongest first, and what they make of it.

@@ -236,11 +236,13 @@ def _sentence(
     clause, before = 0, start
     for mark in marks:
         gap = content[before : mark.start]
-        if strong.search(gap):
-            pieces.append(BREAK)
-            kept.append(Mark(BREAK, before, mark.start))
-            clauses.append(clause)
-        clause += bool(strong.search(gap) or _WEAK.search(gap))
+        if len(gap) > 1 or not gap.isspace():
+            divided = bool(strong.search(gap))
+            if divided:
+                pieces.append(BREAK)
+                kept.append(Mark(BREAK, before, mark.start))
+                clauses.append(clause)
+            clause += divided or bool(_WEAK.search(gap))
         clauses.append(clause)
         pieces.append(mark.symbol)
         kept.append(mark)

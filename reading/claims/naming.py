@@ -46,6 +46,7 @@ class Article:
         #: words between the parts of a list
         self.joins = cues(lexicon.language).joins
         self._persons: dict[int, frozenset[int]] = {}
+        self._excluded: dict[tuple[int, int, bool], bool] = {}
 
     @cached_property
     def _network_tags(self) -> list[tuple[int, Tag]]:
@@ -172,6 +173,12 @@ class Article:
 
         A `historical` statement is about older members.
         """
+        asked = (sentence.number, at, historical)
+        if asked not in self._excluded:
+            self._excluded[asked] = self._is_excluded(sentence, at, historical=historical)
+        return self._excluded[asked]
+
+    def _is_excluded(self, sentence: Sentence, at: int, *, historical: bool) -> bool:
         offset = sentence.offsets[at]
         before, after = self.lexicon.before_city, self.lexicon.after_city
         own = self.lexicon.member_before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from news.names.cues import Phrase, cues
 from news.names.lookup import region_called
@@ -28,14 +29,18 @@ class Region:
 def is_regions(sentence: Sentence, at: int, language: str) -> bool:
     """Whether a word beside a city's name makes it that of a region or county."""
     known = cues(language)
+    if not (known.region_before or known.region_after):
+        return False
     behind = _phrase_at(sentence, at + 1, known.region_after)
     return bool(behind) or bool(_phrase_until(sentence, at, known.region_before))
 
 
 def regions(sentence: Sentence, language: str, countries: Collection[str]) -> Iterator[Region]:
     """The regions that a sentence names, left to right; `countries` (ISO codes) tell namesakes apart."""
-    known = cues(language)
-    for at in range(len(sentence.marks)):
+    known, openings = cues(language), _first_words(language)
+    for at, mark in enumerate(sentence.marks):
+        if mark.symbol not in openings:
+            continue
         if length := _phrase_at(sentence, at, known.region_before):
             named = _known(sentence, _behind(sentence, at + length), at, language, countries)
         elif length := _phrase_at(sentence, at, known.region_after):
@@ -44,6 +49,12 @@ def regions(sentence: Sentence, language: str, countries: Collection[str]) -> It
             continue
         if named:
             yield named
+
+
+@cache
+def _first_words(language: str) -> frozenset[str]:
+    known = cues(language)
+    return frozenset(phrase[0] for phrase in (*known.region_before, *known.region_after))
 
 
 def _known(
