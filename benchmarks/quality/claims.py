@@ -1,8 +1,8 @@
 """The claims gate: which labelled passages announce a membership, and of whom in what.
 
-Four sets: passages open to whoever writes rules, `practice` that others wrote, passages that nobody who
-writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where they lie beside the checkout. A passage is announced when a
-claim of it would alert but for its date.
+Five sets: passages open to whoever writes rules, `practice` that others wrote, `calibration` that the confidence was
+fitted on, passages that nobody who writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where
+they lie beside the checkout. A passage is announced when a claim of it would alert but for its date.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from reading.claims import read_claims
 _ROOT = Path(__file__).parents[2]
 OPEN = _ROOT / "tests" / "labelled" / "open"
 PRACTICE = _ROOT / "tests" / "labelled" / "practice"
+CALIBRATION = _ROOT / "tests" / "labelled" / "calibration"
 BLIND = _ROOT / "tests" / "labelled" / "blind"
 SHARED = _ROOT.parent / "shared" / "examples" / "membership.jsonl"
 #: Languages of which the rules must be deep.
@@ -78,15 +79,22 @@ def measure() -> Outcome:
     """Shares of every set that is there; faults of the open ones only."""
     opened = [reading(passage) for passage in passages(OPEN)]
     practice = [reading(passage) for passage in passages(PRACTICE)]
+    fitted = [reading(passage) for passage in passages(CALIBRATION)]
     blind = [reading(passage) for passage in passages(BLIND)]
     shared = [reading(passage) for passage in shared_passages()]
     return Outcome(
         shares=_shares(opened) | _practice_shares(practice),
-        items=len(opened) + len(practice) + len(blind),
+        items=len(opened) + len(practice) + len(fitted) + len(blind),
         faults=[fault for one in (*opened, *practice, *shared) for fault in _faults(one)],
         notes=[
             note
-            for name, of_set in (("open", opened), ("practice", practice), ("blind", blind), ("shared", shared))
+            for name, of_set in (
+                ("open", opened),
+                ("practice", practice),
+                ("calibration", fitted),
+                ("blind", blind),
+                ("shared", shared),
+            )
             for note in _notes(name, of_set)
         ],
     )

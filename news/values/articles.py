@@ -153,8 +153,8 @@ class Status(StrEnum):
     INVITED = "invited"
 
 
-#: From this confidence on, an announced joining alerts.
-ALERT_CONFIDENCE = 0.7
+#: From this confidence on, an announced joining alerts; docs/knowing.md says why.
+ALERT_CONFIDENCE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from news.values import Claim, Part
+from news.values import Claim, Part, Status, Verb
 from reading.claims.judging import is_doubtful
 from reading.claims.naming import Article
 
@@ -32,9 +32,7 @@ class Circumstances:
     member: str
     #: neither of the two stands by the phrase
     far: bool
-    #: the article announces other members of the network; names no other city; names other networks
-    several: bool
-    lone_city: bool
+    #: the article names other networks
     networks: bool
     #: sentences with words of plans, refusals, posts …, up to three, and their share of all
     doubts: int
@@ -57,17 +55,31 @@ _KINDS = ("phrase", "network", "member")
 _BESIDE = frozenset({"inside", "sentence"})
 
 
+#: Points from which a sentence says outright who joined what; what has fewer waits for a person.
+_OUTRIGHT, _DOUBTFUL_AT_MOST = 0.7, 0.5
+
+
 def weighed(claims: Iterable[Claim], article: Article) -> list[Claim]:
-    """The claims, the confidence of each announced joining that its points would let alert made its likelihood."""
-    known = list(claims)
-    return [
-        replace(claim, confidence=likelihood(circumstances(claim, known, article))) if claim.alerts else claim
-        for claim in known
-    ]
+    """The claims, the confidence of each announced joining that its sentence states outright made its likelihood."""
+    return [_weighed(claim, article) for claim in claims]
 
 
-def circumstances(claim: Claim, claims: Sequence[Claim], article: Article) -> Circumstances:
-    """What speaks for or against one of the claims of an article."""
+def _weighed(claim: Claim, article: Article) -> Claim:
+    if is_outright(claim):
+        return replace(claim, confidence=likelihood(circumstances(claim, article)))
+    if claim.verb is Verb.JOINED and claim.status is Status.ANNOUNCED:
+        return replace(claim, confidence=min(claim.confidence, _DOUBTFUL_AT_MOST))
+    return claim
+
+
+def is_outright(claim: Claim) -> bool:
+    """Whether a sentence's points alone make a claim an announced joining of a known member and network."""
+    joining = claim.verb is Verb.JOINED and claim.status is Status.ANNOUNCED
+    return joining and bool(claim.member and claim.network) and claim.confidence >= _OUTRIGHT
+
+
+def circumstances(claim: Claim, article: Article) -> Circumstances:
+    """What speaks for or against a claim of an article."""
     phrase, network, member = claim.rule.split("/")[:3]
     doubtful = [one for one in article.sentences if is_doubtful(one, article.lexicon)]
     title = [one for one in article.sentences if one.part is Part.TITLE]
@@ -76,8 +88,6 @@ def circumstances(claim: Claim, claims: Sequence[Claim], article: Article) -> Ci
         network=network,
         member=member,
         far=network not in _BESIDE and member != "inside",
-        several=len({one.member for one in claims if one.alerts and one.network == claim.network}) > 1,
-        lone_city=len(article.cities) == 1,
         networks=len(article.networks) > 1,
         doubts=min(_MOST_DOUBTS, len(doubtful)),
         doubtful=len(doubtful) / len(article.sentences),

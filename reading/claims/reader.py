@@ -9,6 +9,7 @@ from itertools import product
 
 from news.names import network_candidates
 from news.values import Claim, Part, Source, Status, Tag, TagKind, Verb
+from reading.claims.calibration import weighed
 from reading.claims.confidence import AGREEMENT, confidence
 from reading.claims.judging import Statement, Strength, statements
 from reading.claims.lexicon import Lexicon, lexicon
@@ -44,7 +45,8 @@ def read_claims(
     it every bare year beside a joining is history.
     """
     found = judged(title=title, text=text, tags=tags, language=language, source=source, now=now)
-    return tuple(sorted(found.claims, key=lambda claim: -claim.confidence)) if found else ()
+    claims = weighed(found.claims, found.article) if found else []
+    return tuple(sorted(claims, key=lambda claim: -claim.confidence))
 
 
 @dataclass(frozen=True, slots=True)

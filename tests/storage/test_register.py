@@ -53,7 +53,7 @@ def test_another_member_network_or_verb_is_another_event(
     [
         {"member": None},
         {"network": None},
-        {"confidence": 0.69},
+        {"confidence": 0.59},
         {"status": Status.DENIED},
         {"status": Status.INVITED},
     ],
