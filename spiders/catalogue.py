@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,20 +17,23 @@ from news.errors import SourceError, UnknownSource
 from news.values import Source
 from spiders.checks import faults_of
 
+#: What a key and a user's file gave, with the file's state then: a worker reads the catalogue for every crawl.
+_read: dict[tuple[str, str], tuple[tuple[int, ...] | None, Source]] = {}
+
 
 def load_sources(
     folder: Path | None = None, on_error: Callable[[SourceError], None] | None = None
 ) -> dict[str, Source]:
-    """Every source by key; a file of `folder` overrides the shipped one of its name, field by field.
+    """Every source by key; a file of `folder` overrides the shipped source of its name, field by field.
 
-    The key is the file's name without `.toml`. Raises SourceError that names the file and the field; with
+    The key of a user's file is its name without `.toml`. Raises SourceError that names the file and the field; with
     `on_error` it is told of each broken file instead, and the other sources are loaded.
     """
-    shipped, own = _files(files("spiders") / "sources"), _files(folder)
+    shipped, own = _shipped(), _files(folder)
     sources = {}
     for key in sorted({*shipped, *own}):
         try:
-            sources[key] = _source(key, [place[key] for place in (shipped, own) if key in place])
+            sources[key] = _source(key, shipped.get(key), own.get(key))
         except SourceError as error:
             if on_error is None:
                 raise
@@ -51,11 +56,57 @@ def _files(folder: Traversable | None) -> dict[str, Traversable]:
     return {file.name.removesuffix(".toml"): file for file in folder.iterdir() if file.name.endswith(".toml")}
 
 
-def _source(key: str, layers: Sequence[Traversable]) -> Source:
-    """The source of these files, later ones over earlier ones."""
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What one file says of a source; `place` names it in errors."""
+
+    place: str
+    table: Mapping[str, Any]
+
+
+@cache
+def _shipped() -> Mapping[str, _Layer]:
+    """What the shipped files say, by key: a table for each source of a group, over what its `common` says of all."""
+    found: dict[str, _Layer] = {}
+    for file in _files(files("spiders") / "sources").values():
+        table = _table(file)
+        common = table.pop("common", {})
+        for key, values in table.items():
+            if key in found:
+                raise SourceError(f"{file}: {key}: {found[key].place} has this key too")
+            found[key] = _Layer(f"{file}: {key}", {**common, **values})
+    return found
+
+
+def _source(key: str, shipped: _Layer | None, own: Traversable | None) -> Source:
+    """The source of a shipped layer and the user's file over it; what has not changed is not read again."""
+    place, state = str(own or ""), _state(own)
+    known = _read.get((key, place))
+    if known is not None and state is not None and known[0] == state:
+        return known[1]
+    layers = [shipped] if shipped else []
+    if own is not None:
+        layers.append(_Layer(place, _table(own)))
+    source = _made(key, layers)
+    _read[key, place] = (state, source)
+    return source
+
+
+def _state(file: Traversable | None) -> tuple[int, ...] | None:
+    """What changes with a file; nothing for what is shipped, None for what lies in an archive."""
+    if file is None:
+        return ()
+    try:
+        state = file.stat() if isinstance(file, Path) else None
+    except OSError:
+        return None
+    return (state.st_ino, state.st_mtime_ns, state.st_size) if state else None
+
+
+def _made(key: str, layers: Sequence[_Layer]) -> Source:
     table: dict[str, Any] = {}
-    for file in layers:
-        table.update(_table(file))
+    for layer in layers:
+        table.update(layer.table)
     try:
         source = Source.model_validate({**table, "key": key})
     except ValidationError as error:
@@ -63,7 +114,7 @@ def _source(key: str, layers: Sequence[Traversable]) -> Source:
     else:
         faults = list(faults_of(source))
     if faults:
-        raise SourceError(f"{layers[-1]}: {'; '.join(faults)}")
+        raise SourceError(f"{layers[-1].place}: {'; '.join(faults)}")
     return source
 
 

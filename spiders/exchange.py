@@ -104,9 +104,7 @@ def places_of(source: Source) -> Iterator[str]:
 
 def roads_of(source: Source) -> Iterator[str]:
     """The addresses that a source is asked at."""
-    yield from (*source.feeds, *source.sitemaps, *(road.url for road in source.lists))
-    if source.wordpress:
-        yield source.wordpress
+    yield from source.roads
 
 
 def _toml(path: Path, content: bytes) -> dict[str, Any]:

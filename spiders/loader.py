@@ -12,17 +12,19 @@ from scrapy import Request, Spider
 from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import BaseSettings
 
+from crawler.members.spider import MembersSpider
 from crawler.spider import SourceSpider
 from news.addresses import is_web_address, same_site
 from news.errors import JarchiError, SourceError
 from news.settings import load_settings
-from news.values import Source
+from news.values import Source, SourceKind
 from spiders.catalogue import find_source, load_sources
 
 
 def spider_class(source: Source) -> type[SourceSpider]:
-    """The spider of a source: the general one, or the odd site's own (`spiders.odd.<name>`)."""
-    base = _odd(source) if source.spider else SourceSpider
+    """The spider of a source: that of its kind, or the odd site's own (`spiders.odd.<name>`)."""
+    usual = MembersSpider if source.kind is SourceKind.MEMBERS else SourceSpider
+    base = _odd(source) if source.spider else usual
     return type(base.__name__, (base,), {"name": source.key, "source": source})
 
 

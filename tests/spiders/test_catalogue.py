@@ -1,10 +1,14 @@
+import re
 import tomllib
+from collections import Counter
 from importlib.resources import files
 
 import pytest
 
+from news.addresses import address_key
 from news.errors import SourceError, UnknownSource
 from news.names.catalogue import network, place
+from news.values import Calendar, Known
 from spiders.catalogue import find_source, load_sources
 
 GOOD = 'name = "x"\nfeeds = ["https://example.org/feed"]\n'
@@ -17,15 +21,36 @@ def test_the_shipped_catalogue_holds_the_systems_of_the_seeds():
 
 @pytest.mark.parametrize("source", load_sources().values(), ids=lambda source: source.key)
 def test_each_shipped_source_is_whole(source):
-    assert source.feeds or source.sitemaps or source.wordpress or source.lists
+    assert source.roads
     assert source.languages
     assert source.home
     if source.network:
         assert network(source.network)
     if source.city:
         assert place(source.city).country == source.country
-    if not source.enabled:
-        assert source.note, "say what is not known of a source that is not enabled"
+    assert source.known, "say how much is known of its roads"
+    assert source.known_at
+    assert not source.enabled, "it has not been tested from here"
+    if source.known is Known.UNVERIFIED:
+        assert source.note, "say what is not known"
+    if source.country == "IR":
+        assert (source.timezone, source.calendar) == ("Asia/Tehran", Calendar.JALALI)
+
+
+def test_the_catalogue_is_large_and_asks_no_address_twice():
+    sources = load_sources().values()
+    assert len(sources) >= 125
+    roads = Counter(address_key(road) for source in sources for road in source.roads)
+    assert [road for road, count in roads.items() if count > 1] == []
+    names = Counter(source.name for source in sources)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_a_shipped_source_is_a_few_lines():
+    for file in (files("spiders") / "sources").iterdir():
+        for block in re.split(r"^(?=\[[\w-]+\]$)", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            lines = [line for line in block.splitlines()[1:] if line]
+            assert 2 <= len(lines) <= 10, f"{file.name}: {block}"
 
 
 def test_a_users_file_overrides_field_by_field(tmp_path):
@@ -90,5 +115,20 @@ def test_an_unknown_key_suggests_the_near_ones():
 
 def test_shipped_files_say_only_what_is_needed():
     for file in (files("spiders") / "sources").iterdir():
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        assert "key" not in table, f"{file.name}: the key is the file's name"
+        groups = tomllib.loads(file.read_text(encoding="utf-8"))
+        common = groups.pop("common")
+        for key, table in groups.items():
+            assert "key" not in table, f"{file.name}: the key is the table's name"
+            same = [name for name, value in table.items() if name in common and common[name] == value]
+            assert same == [], f"{file.name}: {key} repeats what is common"
+
+
+def test_a_users_file_is_read_again_only_when_it_has_changed(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    first = load_sources(tmp_path)["mine"]
+    assert load_sources(tmp_path)["mine"] is first
+    path.write_text(GOOD.replace('"x"', '"y"'), encoding="utf-8")
+    assert load_sources(tmp_path)["mine"].name == "y"
+    path.unlink()
+    assert "mine" not in load_sources(tmp_path)

@@ -39,11 +39,21 @@ def every_source():
 SOURCES = list(every_source())
 
 
+def patterns_of(source: Source) -> list[str]:
+    return [pattern for pattern in (source.article, *(road.article for road in source.lists)) if pattern]
+
+
+def addresses_of(source: Source) -> dict[str, str]:
+    """An article's address and one that is none, as the source's own, or its pattern's, are."""
+    keys = (source.key, *patterns_of(source))
+    return next((ADDRESSES[key] for key in keys if key in ADDRESSES), {"article": "/news/17", "other": "/about"})
+
+
 class Shape:
     """The stored pages as a source's site would show them."""
 
     def __init__(self, source: Source) -> None:
-        own = ADDRESSES.get(source.key, {"article": "/news/17", "other": "/about"})
+        own = addresses_of(source)
         language = source.languages[0]
         self.source, self.title = source, TITLES[language][0]
         base = source.lists[0].url if source.lists else source.home
@@ -88,8 +98,7 @@ def test_its_file_is_whole(shape):
     assert list(faults_of(source)) == []
     assert source.languages
     assert source.home
-    patterned = source.article or any(road.article for road in source.lists)
-    assert not patterned or source.key in ADDRESSES, (
+    assert {source.key, *patterns_of(source)} & set(ADDRESSES) or not patterns_of(source), (
         f"say in {PAGES / 'addresses.toml'} what {source.key}'s articles look like"
     )
     assert spider_class(source).source == source
