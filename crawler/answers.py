@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -39,6 +40,8 @@ _CAUSES = {
 
 #: The cause of a request that was still waiting when its crawl was ended.
 STOPPED = "stopped"
+#: No server is left alone for longer because of one answer.
+_LONGEST_RETRY = timedelta(days=1)
 #: What Scrapy says of a request that it does not make, and what that is counted as.
 _IGNORED = {"robots": "robots", "redirect": "redirects", "stopped": STOPPED, "compression": "too-large"}
 
@@ -84,6 +87,31 @@ class RobotsUnreachable(IgnoreRequest):
         self.cause = cause
 
 
+class PutOff(IgnoreRequest):
+    """A host may not be asked before `until`; `cause` is retry-after, budget or quiet-hours."""
+
+    def __init__(self, host: str, cause: str, until: datetime) -> None:
+        super().__init__(f"{host} may not be asked before {until.isoformat(timespec='seconds')}: {cause}")
+        self.host, self.cause, self.until = host, cause, until
+
+
+class Stopped(IgnoreRequest):
+    """The crawl ended before its request could be made."""
+
+    def __init__(self) -> None:
+        super().__init__(STOPPED)
+
+
+def retry_after(response: Response, now: datetime) -> timedelta | None:
+    """How long a server asks to be left alone, in seconds or by a date; at most a day."""
+    text = (_header(response, "Retry-After") or "").strip()
+    try:
+        seconds = float(text) if text.isdecimal() else (parsedate_to_datetime(text) - now).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return timedelta(seconds=min(max(seconds, 0.0), _LONGEST_RETRY.total_seconds()))
+
+
 def cause_of(failure: Failure) -> str:
     """The name a failure is counted under."""
     return cause_of_error(failure.value, getattr(failure, "request", None))
@@ -95,7 +123,7 @@ def cause_of_error(error: BaseException | None, request: Request | None) -> str:
         return f"http-{error.response.status}"
     if request is not None and _host(request) in GuardingResolver.refused:
         return "private-address"
-    if isinstance(error, RobotsUnreachable):
+    if isinstance(error, RobotsUnreachable | PutOff):
         return error.cause
     if isinstance(error, IgnoreRequest):
         return next((cause for words, cause in _IGNORED.items() if words in str(error).lower()), "ignored")

@@ -2,52 +2,75 @@
 
 from __future__ import annotations
 
-import asyncio
+from datetime import timedelta
 from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
-from crawler.answers import RobotsUnreachable, cause_of_error
-from crawler.hosts import HostRegistry
+from crawler.answers import PutOff, RobotsUnreachable, Stopped, cause_of_error, retry_after
+from crawler.hosts import Turn
 from crawler.house import House
-from crawler.tally import Tally
+from crawler.robots import delay_of
 from news.addresses import host_key
+from news.errors import StorageError
+
+#: Where a request keeps its turn.
+_TURN = "jarchi_turn"
+#: After an answer 429 that does not say for how long, a host is left alone for so many times its delay.
+_UNSAID = 10
+#: Bytes of a robots.txt that must be read (RFC 9309, 2.5).
+_LONGEST_ROBOTS = 512_000
 
 
 class HostPoliteness:
-    """Holds a request, robots.txt included, until its host's next allowed moment."""
+    """Holds a request, robots.txt included, until its host's turn, and the host until the answer has come."""
 
-    def __init__(self, hosts: HostRegistry, tally: Tally, stopping: asyncio.Event) -> None:
-        self._hosts = hosts
-        self._tally = tally
-        self._stopping = stopping
+    def __init__(self, house: House) -> None:
+        self._house, self._hosts = house, house.facilities.hosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy builds it."""
-        house = House.of(crawler)
-        return cls(house.facilities.hosts, house.tally, house.facilities.stopping)
+        return cls(House.of(crawler))
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host's turn."""
-        wait = self._hosts.reserve(host_key(request.url), asyncio.get_running_loop().time())
-        if wait > 0 and await self._is_stopped(wait):
-            raise IgnoreRequest("stopped")
-        self._tally.requests += 1
-
-    async def _is_stopped(self, seconds: float) -> bool:
-        """Wait, but no longer than the worker wants to live."""
+        """Wait for the host's turn; raises PutOff and Stopped, which are no answers."""
         try:
-            async with asyncio.timeout(seconds):
-                return await self._stopping.wait()
-        except TimeoutError:
-            return False
+            request.meta[_TURN] = await self._hosts.take(host_key(request.url), self._house)
+        except PutOff as error:
+            self._house.put_off(error)
+            raise
+        except StorageError as error:
+            self._house.fail("storage", str(error))
+            raise Stopped from error
+        self._house.tally.requests += 1
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Give the host free, or close it for as long as it asks."""
+        turn: Turn | None = request.meta.pop(_TURN, None)
+        if turn is not None:
+            self._hosts.answered(turn, self._closed_for(turn, response))
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Give the host free: no answer comes."""
+        turn: Turn | None = request.meta.pop(_TURN, None)
+        if turn is not None:
+            self._hosts.answered(turn)
+
+    def _closed_for(self, turn: Turn, response: Response) -> timedelta | None:
+        if response.status not in (429, 503):
+            return None
+        said = retry_after(response, self._house.facilities.clock())
+        if said is None and response.status == 429:
+            return timedelta(seconds=_UNSAID * turn.delay) if turn.delay else None
+        return said
 
 
 class SourceProxy:
@@ -80,8 +103,16 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         withheld = response.status >= 500
+        self._note(response, request)
         told = response.replace(body=b"User-agent: *\nDisallow: /\n") if withheld else response
         await super()._parse_robots(told, netloc, request)
+
+    def _note(self, response: Response, request: Request) -> None:
+        """Let the registry of hosts know what it says; an error page says nothing."""
+        text = response.body[:_LONGEST_ROBOTS].decode("utf-8", "replace") if response.status == 200 else ""
+        agent: str = self.crawler.settings["USER_AGENT"]
+        hosts = House.of(self.crawler).facilities.hosts
+        hosts.saw_robots(host_key(request.url), response.status, text, delay_of(text, agent))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         cause = cause_of_error(exc, Request(f"http://{netloc}/robots.txt"))

@@ -36,6 +36,8 @@ _PREFIX = "JARCHI_"
 #: Behind the variable of a secret: the file that holds it.
 _FILE = "_FILE"
 _SPAN = re.compile(r"(\d{1,8}(?:\.\d{1,9})?) ?([smhd]?)")
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]?)b?")
+_SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 #: Longer ones would leave the calendar when they are added to a moment.
 _LONGEST = timedelta(days=36_500)
@@ -53,6 +55,16 @@ def _span(value: Any) -> Any:
     return timedelta(**{_UNITS[found[2]]: float(found[1])})
 
 
+def _size(value: Any) -> Any:
+    """A number of bytes as people write it: 500 MB, 1.5GB."""
+    if not isinstance(value, str):
+        return value
+    found = _SIZE.fullmatch(value.strip().lower())
+    if not found:
+        raise ValueError("not a size like 500 MB or 50 GB")
+    return round(float(found[1]) * _SIZES[found[2]])
+
+
 def _bounded(span: timedelta) -> timedelta:
     if not timedelta(0) < span <= _LONGEST:
         raise ValueError(f"must be longer than 0 and at most {_LONGEST.days} days")
@@ -67,6 +79,9 @@ def _public(address: str) -> str:
 
 
 Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_bounded)]
+
+#: Bytes.
+Size = Annotated[int, BeforeValidator(_size), Field(ge=0)]
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -119,6 +134,10 @@ class Settings(BaseSettings):
     host_delay: float = Field(
         default=2.0, ge=0, allow_inf_nan=False, description="least seconds between two requests to one host"
     )
+    host_budget: int | None = Field(
+        default=None, ge=0,
+        description="requests a day (UTC) to one host; 0: no bound; default: 5000, and no bound where host_delay is 0",
+    )
     contact: str = Field(
         default="https://example.org/set-JARCHI_CONTACT",
         description="address or mail of the operator, sent in the User-Agent so that a webmaster can write",
@@ -133,6 +152,16 @@ class Settings(BaseSettings):
     )
     tick: Span = Field(
         default=timedelta(seconds=10), description="time between two looks for sources that are due"
+    )
+    warc_folder: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="folder of the pages as they came (WARC files); default: warc in the home folder"
+    )
+    warc_budget: Size = Field(
+        default=50 * 10**9,
+        description="room that these files may take; when it is full articles are kept without their pages; 0 keeps none",
+    )
+    warc_file_size: Size = Field(
+        default=500 * 10**6, description="size at which a file of pages is closed and the next one begun"
     )
     alert_max_age: Span = Field(
         default=timedelta(days=30), description="an article older than this never alerts"
@@ -232,6 +261,11 @@ class Settings(BaseSettings):
     def sources_folder(self) -> Path:
         """Where the user's own sources lie."""
         return self.home / "sources"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where the pages of articles lie as they came."""
+        return self.warc_folder or self.home / "warc"
 
     @property
     def link_key_file(self) -> Path:

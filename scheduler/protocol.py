@@ -27,6 +27,11 @@ class Report:
     #: why the crawl was not good
     error: str | None = None
 
+    @property
+    def is_put_off(self) -> bool:
+        """Whether the source's hosts could not be asked now, and its next crawl waits for them."""
+        return "put_off_until" in self.run
+
 
 def encode(message: Job | Report) -> bytes:
     """One line."""

@@ -98,24 +98,27 @@ class Service:
         task.add_done_callback(lambda _: self._crawls.pop(source.key, None))
 
     async def _crawl(self, source: Source, request: int | None) -> None:
+        is_put_off = False
         try:
             report = await self._executor.crawl(source.key)
-            outcome = report.error or "done"
+            outcome, is_put_off = report.error or "done", report.is_put_off
             log.info("crawled source=%s outcome=%s run=%s", source.key, outcome, report.run)
         except JarchiError as error:
             outcome = str(error)
             log.warning("crawl failed source=%s: %s", source.key, error)
         try:
-            await self._write(lambda session: self._settle(session, source, request, outcome))
+            await self._write(lambda session: self._settle(session, source, request, outcome, is_put_off=is_put_off))
             await self._send_alerts()
         except JarchiError as error:
             # its due moment has not moved: not again before the pause is over
             self._paused[source.key] = self._clock() + source.schedule
             log.warning("crawl not noted source=%s: %s", source.key, error)
 
-    def _settle(self, session: Session, source: Source, request: int | None, outcome: str) -> None:
+    def _settle(
+        self, session: Session, source: Source, request: int | None, outcome: str, *, is_put_off: bool
+    ) -> None:
         now = self._clock()
-        if outcome != "stopped":
+        if outcome != "stopped" and not is_put_off:  # then the crawl itself has noted when it is due
             failures = runs.state(session, source.key).failures
             runs.set_due(session, source.key, runs.next_due(source.schedule, failures, now))
         if request is not None:

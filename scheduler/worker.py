@@ -85,6 +85,7 @@ class Worker:
     async def _run(self, job: Job) -> Report:
         known = load_sources(self._facilities.settings.sources_folder, _pass_over)
         source = find_source(known, job.source)
+        self._facilities.hosts.know(known.values())
         crawler = self._runner.create_crawler(spider_class(source))
         crawler.settings.set("CLOSESPIDER_TIMEOUT", job.deadline, priority="cmdline")
         self._crawlers[job.id] = (job, crawler)

@@ -20,7 +20,7 @@ from news.values.articles import (
 )
 from news.values.memberships import FRESHNESS_MARGIN, Evidence, Freshness, MembershipEvent, freshness
 from news.values.moments import Calendar, Dated, Precision, Provenance, as_utc
-from news.values.sources import ListRoad, Selectors, Source, SourceKind
+from news.values.sources import Known, ListRoad, MembersRoad, Selectors, Source, SourceKind
 
 __all__ = [
     "ALERT_CONFIDENCE",
@@ -32,9 +32,11 @@ __all__ = [
     "Dated",
     "Evidence",
     "Freshness",
+    "Known",
     "Language",
     "Lead",
     "ListRoad",
+    "MembersRoad",
     "MembershipEvent",
     "NotArticle",
     "Page",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from news.values.moments import Calendar
 
@@ -22,6 +23,19 @@ class SourceKind(StrEnum):
     AGGREGATOR = "aggregator"
     #: a network's own list of members, watched for rows that come and go
     MEMBERS = "members"
+
+
+class Known(StrEnum):
+    """How much is known of a source's roads before they are tested from here."""
+
+    #: somebody asked there, and wrote down what came and when
+    TESTED = "tested"
+    #: an answer of that very road, or of its host, is on record
+    SEEN = "seen"
+    #: named in public lists of sources
+    LISTED = "listed"
+    #: the usual place on such a site, or its home page: nobody is known to have asked there
+    UNVERIFIED = "unverified"
 
 
 def _known_zone(name: str) -> str:
@@ -46,9 +60,24 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _hours(text: str) -> str:
+    begin, _, end = text.partition("-")
+    try:
+        if time.fromisoformat(begin) != time.fromisoformat(end):
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"not hours like 08:00-14:30: {text!r}")
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
 Address = Annotated[str, AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+Hours = Annotated[str, Field(pattern=r"^\d\d:\d\d-\d\d:\d\d$"), AfterValidator(_hours)]
 
 
 class _Strict(BaseModel):
@@ -77,6 +106,23 @@ class Selectors(_Strict):
     remove: tuple[str, ...] = ()
 
 
+class MembersRoad(_Strict):
+    """A network's own list of members: a page, its data as JSON, or CSV. What is not said is found by structure."""
+
+    url: Address
+    #: CSS selector of a row; in JSON the keys down to the list, parted by dots
+    rows: str | None = None
+    #: CSS selector within a row of its name, and of its country; in JSON and CSV the key or heading
+    name: str | None = None
+    country: str | None = None
+    #: CSS selector of the link to the next page
+    next: str | None = None
+    #: more pages than these are a fault: no list is read in part
+    pages: int = Field(default=50, ge=1)
+    #: ISO 3166 alpha-2 country of every row that says none
+    within: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+
+
 def _as_road(value: Any) -> Any:
     return {"url": value} if isinstance(value, str) else value
 
@@ -102,21 +148,53 @@ class Source(_Strict):
     #: root of the WordPress REST interface, ending in wp-json/
     wordpress: Address | None = None
     lists: tuple[Annotated[ListRoad, BeforeValidator(_as_road)], ...] = ()
+    #: the lists of a source of kind `members`: it has no other roads
+    members: tuple[Annotated[MembersRoad, BeforeValidator(_as_road)], ...] = ()
+    #: share of a list of members that may be missing at once; more is a fault of the source
+    shrinks: float = Field(default=0.2, gt=0, lt=1)
     selectors: Selectors = Selectors()
     #: regular expression of article addresses, for sitemaps that list everything
     article: Pattern | None = None
     #: time between two crawls
     schedule: timedelta = Field(default=timedelta(hours=1), ge=timedelta(seconds=1))
+    #: hours of the source's own zone in which its hosts are left alone; may go over midnight
+    quiet: Annotated[tuple[Hours, ...], BeforeValidator(_several)] = ()
+    #: seconds between two requests to its hosts, where they need more than the setting's
+    delay: float | None = Field(default=None, gt=0, le=3600, allow_inf_nan=False)
+    #: requests a day to each of its hosts, in place of the setting's
+    budget: int | None = Field(default=None, ge=1)
     enabled: bool = True
     #: false only for a site whose certificate is known to be broken
     tls: bool = True
     proxy: Address | None = None
     #: name of the spider for an odd site; the general one otherwise
     spider: str | None = None
+    #: how much is known of the roads, and since when
+    known: Known | None = None
+    known_at: date | None = None
     #: what is known of the roads: free text for people
     note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rhythm(cls, values: Any) -> Any:
+        """A list of members is asked once a day where nobody says otherwise."""
+        if isinstance(values, dict) and values.get("kind") == SourceKind.MEMBERS:
+            return {"schedule": timedelta(days=1), **values}
+        return values
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone its dates are written in."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def roads(self) -> tuple[str, ...]:
+        """The addresses that it is asked at."""
+        return tuple(self._roads())
+
+    def _roads(self) -> Iterator[str]:
+        yield from (*self.feeds, *self.sitemaps, *(road.url for road in self.lists))
+        yield from (road.url for road in self.members)
+        if self.wordpress:
+            yield self.wordpress
