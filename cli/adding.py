@@ -12,17 +12,18 @@ from typing import Annotated, Any
 import typer
 
 from cli.completing import source_keys
+from cli.listing import show_members, shown_object
 from cli.logs import quiet
 from cli.output import JsonOption, complain, err, out, print_json, print_line, print_table
 from cli.picking import city_key, language_code, network_key, source_called
-from crawler.discovery.found import Finding, RoadReport, RoadsReport, Wishes
+from crawler.discovery.found import Finding, MembersFinding, RoadReport, RoadsReport, Wishes
 from news.addresses import canonical
 from news.errors import UsageError
 from news.languages import profiles
 from news.languages.quoting import isolated
 from news.settings import Settings, load_settings
 from news.values import Article, Source, SourceKind
-from scheduler.scouting import Progress, look_at, try_roads
+from scheduler.scouting import Progress, look_at, look_at_members, try_roads
 from spiders.catalogue import load_sources
 from spiders.exchange import roads_of, watching
 from spiders.writing import own_file, remove_source, table_of, to_toml, write_sources
@@ -63,21 +64,25 @@ def add(
     sources = load_sources(settings.sources_folder, complain)
     wishes = _wishes(key, name, kind, city, network, language)
     wishes = _checked(settings.sources_folder, sources, address, wishes, force=force)
+    finding: Finding | MembersFinding
     with _progress(f"Looking at {address}") as progress:
-        finding = look_at(quiet(settings), address, wishes, progress)
+        if kind is SourceKind.MEMBERS:
+            finding = look_at_members(quiet(settings), address, _named_network(wishes), progress)
+        else:
+            finding = look_at(quiet(settings), address, wishes, progress)
     source = finding.source
     if not force:
         _refuse_watched(sources, roads_of(source), but=None)
         _refuse_taken(settings.sources_folder, sources, source.key)
     if not json:
-        _show_finding(finding)
+        _show(finding)
     written = (
         None
         if dry_run or not (yes or json or _agrees("Watch it?"))
         else _write(settings, source, force=force)
     )
     if json:
-        print_json(_finding_object(finding, written))
+        print_json(_object_of(finding, written))
     elif written:
         out.print(f"[bold]{source.key}[/bold] is watched: {written}", soft_wrap=True)
         print_line(
@@ -216,6 +221,31 @@ def _progress(title: str) -> Iterator[Progress]:
         yield lambda address: status.update(f"{title}: {address}".replace("[", "\\["))
 
 
+def _named_network(wishes: Wishes) -> Wishes:
+    if wishes.network is None:
+        raise UsageError("--kind members needs --network: whose members?")
+    return wishes
+
+
+def _object_of(finding: Finding | MembersFinding, written: Path | None) -> dict[str, Any]:
+    if isinstance(finding, Finding):
+        return _finding_object(finding, written)
+    return {
+        "key": finding.source.key, "name": finding.source.name, "network": finding.source.network,
+        **shown_object(finding.shown), "source": table_of(finding.source), "requests": finding.requests,
+        "written": str(written) if written else None,
+    }
+
+
+def _show(finding: Finding | MembersFinding) -> None:
+    if isinstance(finding, Finding):
+        _show_finding(finding)
+        return
+    show_members(isolated(finding.source.name), finding.shown)
+    print_line(f"# {finding.source.key}.toml", style="dim")
+    print_line(to_toml(finding.source))
+
+
 def _finding_object(finding: Finding, written: Path | None) -> dict[str, Any]:
     source = finding.source
     return {
@@ -274,9 +304,14 @@ def _show_report(source: Source, report: RoadsReport) -> None:
         ("road", "state", "leads", "newest", "address", "article, or cause"),
         rows,
     )
+    for road in report.roads:
+        if road.members is not None:
+            show_members("Members", road.members)
 
 
 def _read_title(road: RoadReport) -> str:
+    if road.members is not None:
+        return f"{road.members.resolved} of {road.members.rows} resolved, {road.members.pages} pages"
     return isolated(road.article.title) if road.article else ""
 
 
@@ -289,4 +324,5 @@ def _road_object(road: RoadReport) -> dict[str, Any]:
         "leads": road.leads,
         "newest": road.newest.isoformat() if road.newest else None,
         "article": dict(article_object(None, road.article)) if road.article else None,
+        **({"members": shown_object(road.members)} if road.members else {}),
     }

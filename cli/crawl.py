@@ -18,6 +18,7 @@ from cli.opening import archive
 from cli.output import JsonOption, complain, print_json, print_table
 from cli.picking import source_called
 from cli.progress import crawl_progress
+from cli.room import room, warn_of_room
 from cli.telling import complain_of_failures, tell
 from crawler.tally import Tally
 from news.errors import JarchiError, UsageError
@@ -53,10 +54,13 @@ def crawl(
         with crawl_progress(f"Crawling {len(chosen)} sources") as progress:
             reports = asyncio.run(crawl_sources(quiet(settings), chosen, progress))
         sent = _tell(settings, store)
+    left = room(settings)
     if json:
-        print_json({"runs": [report.run for report in reports], "alerts": len(sent.deliveries) if sent else 0})
+        alerts = len(sent.deliveries) if sent else 0
+        print_json({"runs": [report.run for report in reports], "alerts": alerts, "room": left.as_object()})
     else:
         print_runs(reports)
+    warn_of_room(left)
     failed = [_complain_of(reports), sent is None or complain_of_failures(sent)]
     if any(failed):
         raise typer.Exit(1)

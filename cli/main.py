@@ -20,6 +20,7 @@ COMMANDS = {
     "crawl": "cli.crawl",
     "sources": "cli.sources",
     "read": "cli.read",
+    "ingest": "cli.ingest",
     "reread": "cli.reread",
     "search": "cli.search",
     "show": "cli.show",

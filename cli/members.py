@@ -11,12 +11,13 @@ from typing import Annotated, TextIO
 
 import typer
 
+from cli.listing import print_unresolved
 from cli.opening import archive
 from cli.output import JsonOption, err, print_json, print_line, print_table
 from cli.picking import city_key, day, network_key
 from news.errors import UsageError
 from news.names import naming
-from storage import members
+from storage import memberlists, members
 from storage.members import KnownMember
 
 #: Names of columns as lists have them.
@@ -63,16 +64,27 @@ def load(
 
 
 def known(
-    network: Annotated[str | None, typer.Option(help="Only of this network.")] = None, json: JsonOption = False
+    network: Annotated[
+        str | None, typer.Argument(metavar="[NETWORK]", help="Only of this network: key, acronym or name.")
+    ] = None,
+    unresolved: Annotated[
+        bool, typer.Option("--unresolved", help="The rows of watched lists whose city is not known.")
+    ] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Who is a member by the lists that were loaded."""
+    """Who is a member by the lists that were loaded, or are watched."""
+    key = network_key(network)
     with archive() as store, store.reading() as session:
-        found = members.known(session, network_key(network))
+        rows = memberlists.rows(session, key, unresolved=True) if unresolved else ()
+        found = members.known(session, key)
+    if unresolved:
+        print_unresolved(rows, json=json)
+        return
     if json:
         print_json({"members": [_object(member) for member in found]})
         return
-    rows = ((*_object(member).values(),) for member in found)
-    print_table("Known members", ("network", "city", "country", "id", "listed", "list"), rows)
+    cells = ((*_object(member).values(),) for member in found)
+    print_table("Known members", ("network", "city", "country", "id", "listed", "list"), cells)
 
 
 def unload(

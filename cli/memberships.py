@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import members
+from cli import listing, members
 from cli.opening import archive
 from cli.output import JsonOption, out, print_json, print_line
 from cli.picking import city_key, day, network_key
@@ -26,6 +26,9 @@ _CSV = ("city", "country", "network", "network_name", "verb", "status", "confide
 app.command()(members.load)
 app.command()(members.known)
 app.command()(members.unload)
+app.command()(listing.correct)
+app.command()(listing.relist)
+app.command()(listing.snapshots)
 
 
 @app.callback(invoke_without_command=True)

@@ -15,6 +15,7 @@ import typer
 from alerts.rules import ensure_default_rule
 from cli.logs import log_to_stderr
 from cli.opening import archive
+from cli.room import room
 from cli.telling import links, tell
 from news.errors import JarchiError, SourceError
 from news.settings import Settings, load_settings
@@ -35,6 +36,8 @@ def run() -> None:
     """The service: crawls that are due, alerts, the web page. Ends cleanly on SIGTERM and Ctrl-C."""
     settings = load_settings()
     log_to_stderr(settings)
+    if warning := room(settings).warning():
+        log.warning("%s", warning)
     with archive(settings) as store, sole_service(store):
         ensure_default_rule(store, datetime.now(UTC))
         try:

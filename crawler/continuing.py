@@ -8,6 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from crawler.answers import STOPPED, cause_of_error, page_of
+from crawler.evidence.captures import Exposure, exposure_of
 from crawler.following import Following, repeats
 from crawler.house import House
 from crawler.readers import Reading
@@ -29,6 +30,8 @@ class Whole:
     article: Article
     #: why a later page is missing
     missing: str | None = None
+    #: the later pages that it was made of, as they came
+    exposures: tuple[Exposure, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -55,14 +58,15 @@ class Continuing:
 
     async def whole(self, first: Article, following: Following | None, wanted: Wanted) -> Whole:
         """The article with all its pages, or with those up to the first that fails; raises Stopped."""
-        pages, missing = [first], None
+        pages, missing, exposures = [first], None, list[Exposure | None]()
         try:
             while following is not None and len(pages) < _PAGES:
                 found = await self._next(following, wanted)
                 if found is None or any(repeats(found[0], page) for page in pages):
                     break
-                page, following = found
+                page, following, exposure = found
                 pages.append(page)
+                exposures.append(exposure)
         except _Ended as ended:
             missing = str(ended)
         if len(pages) == 1:
@@ -70,19 +74,22 @@ class Continuing:
         joined = await self._house.facilities.readers.join(first, pages[1:], self._source)
         if isinstance(joined.outcome, NotArticle):
             return Whole(article=first, missing=joined.outcome.refusal.value)
-        return Whole(article=joined.outcome, missing=missing)
+        kept = tuple(exposure for exposure in exposures if exposure is not None)
+        return Whole(article=joined.outcome, missing=missing, exposures=kept)
 
-    async def _next(self, following: Following, wanted: Wanted) -> tuple[Article, Following | None] | None:
+    async def _next(
+        self, following: Following, wanted: Wanted
+    ) -> tuple[Article, Following | None, Exposure | None] | None:
         """A later page and where it goes on; None where a list names its address as another article's."""
         source, address = self._source.key, following.address
         if await self._house.write(lambda session: leads.is_lead(session, source, address)):
             return None
-        reading = await self._fetched(following, wanted)
+        reading, exposure = await self._fetched(following, wanted)
         if isinstance(reading.outcome, NotArticle):
             raise _Ended(reading.outcome.refusal.value)
-        return reading.outcome, reading.following
+        return reading.outcome, reading.following, exposure
 
-    async def _fetched(self, following: Following, wanted: Wanted) -> Reading:
+    async def _fetched(self, following: Following, wanted: Wanted) -> tuple[Reading, Exposure | None]:
         if self._house.is_over():
             raise Stopped
         request = Request(following.address)
@@ -103,6 +110,7 @@ class Continuing:
         page = page_of(response, following.address, facilities.clock())
         # the list's text is the whole article's: it stands in for no later page
         lead = replace(wanted.lead, body=None)
-        return await facilities.readers.read(
+        reading = await facilities.readers.read(
             page, self._source, lead, facilities.clock(), first=following.first
         )
+        return reading, exposure_of(response, page, wanted, first=wanted.lead.address)

@@ -17,13 +17,17 @@ from scrapy.exceptions import CloseSpider
 from sqlmodel import Session
 from twisted.python.failure import Failure
 
+from crawler.answers import PutOff
+from crawler.evidence.files import EvidenceFiles
 from crawler.hosts import HostRegistry
+from crawler.manners import general, hosts_of
 from crawler.readers import ReaderPool
 from crawler.tally import Tally
 from news.errors import StorageError
 from news.names.own_file import read_own_names
 from news.settings import Settings, load_settings
-from storage import runs
+from news.values import Source
+from storage import hosts, runs
 from storage.engine import Store
 from storage.runs import Run
 from storage.schema import open_store
@@ -50,9 +54,15 @@ class Facilities:
         self.settings = settings
         self.clock = clock
         self.store: Store = open_store(settings.database)
-        self.hosts = HostRegistry(settings.host_delay)
+        self.hosts = HostRegistry(
+            lambda deeds: self.write(lambda session: hosts.settle(session, deeds, clock)), clock, general(settings)
+        )
         self.readers = ReaderPool(
             settings.readers, settings.page_deadline, names=read_own_names(settings.names_file)
+        )
+        self.evidence = EvidenceFiles(
+            settings.evidence_folder, budget=settings.warc_budget, file_size=settings.warc_file_size,
+            software=settings.user_agent, clock=clock,
         )
         #: set when the process is to end: nobody waits for a host's turn any more
         self.stopping = asyncio.Event()
@@ -71,6 +81,7 @@ class Facilities:
         """End the readers and give the database back."""
         self.readers.close()
         self._writer.shutdown()
+        self.evidence.close()
         self.store.close()
 
     def _transact(self, action: Callable[[Session], Result]) -> Result:
@@ -87,7 +98,12 @@ class House:
         #: why the crawl was not good; None for a good one
         self.error: str | None = None
         self._fault: str | None = None
+        self._put_off: PutOff | None = None
         self.tally = Tally(source=getattr(crawler.spidercls, "name", ""))
+        source: Source | None = getattr(crawler.spidercls, "source", None)
+        self._own_hosts = hosts_of(source) if source else frozenset()
+        if source is not None:
+            facilities.hosts.know_also(source)
         self._owned = owned
         self._seconds = crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
         self._ends_at: float | None = None
@@ -127,10 +143,17 @@ class House:
         if run is None:
             return
         now = self.facilities.clock()
+        put_off = self._put_off if self.error or self._is_put_off() else None
+        if put_off is not None:
+            self.error = f"put off until {put_off.until:%Y-%m-%d %H:%M} UTC: {put_off.cause} of {put_off.host}"
+            self.tally.put_off_until = put_off.until
         self.tally.seconds = (now - run.started_at).total_seconds()
         counts = self.tally.as_object()
         if reason == "shutdown":
             await self.give_up()
+        elif put_off is not None:
+            reason, until = self.error or "", put_off.until
+            await self._note(lambda session: runs.put_off(session, run, counts, reason, until, now))
         else:
             await self._note(lambda session: runs.finish(session, run, counts, self.error, now))
 
@@ -151,6 +174,30 @@ class House:
         """Whether the crawl's deadline has passed or its process is to end: nothing more is begun."""
         late = self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
         return late or self.facilities.stopping.is_set()
+
+    def put_off(self, error: PutOff) -> None:
+        """Remember a host that may not be asked before the crawl ends; of several the one that opens last."""
+        if self._put_off is None or error.until > self._put_off.until:
+            self._put_off = error
+
+    def _is_put_off(self) -> bool:
+        """Whether a host of the source's own could not be asked; a page elsewhere makes no crawl wait."""
+        return self._put_off is not None and self._put_off.host in self._own_hosts
+
+    def seconds_left(self) -> float | None:
+        """Until the crawl's deadline; None where it has none."""
+        return None if self._ends_at is None else self._ends_at - asyncio.get_running_loop().time()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait, but no longer than the crawl lasts or the process wants to live; whether it is over."""
+        left = self.seconds_left()
+        if not self.is_over() and seconds > 0:
+            try:
+                async with asyncio.timeout(seconds if left is None else min(seconds, left)):
+                    await self.facilities.stopping.wait()
+            except TimeoutError:
+                pass
+        return self.is_over()
 
     def broke(self, failure: Failure) -> None:
         """Count what nobody foresaw, in a callback or a pipeline: such a crawl is not good."""

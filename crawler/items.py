@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.evidence.captures import Exposure
 from news.values import Article, NotArticle, Page
 from storage.leads import Validators, Wanted
 
@@ -15,6 +16,8 @@ class Fetched:
     page: Page
     wanted: Wanted
     validators: Validators
+    #: the page as it came; None where no evidence is kept
+    exposure: Exposure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +45,5 @@ class Read:
     missing: str | None = None
     #: whether the next crawl asks for what is missing
     again: bool = False
+    #: the pages that the article was read from, as they came
+    exposures: tuple[Exposure, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 from sqlmodel import Session
 
 from crawler.continuing import Continuing, Stopped
+from crawler.evidence.keeping import Exposing, packed
 from crawler.house import House
 from crawler.items import Fetched, Missed, Read
 from crawler.tally import Tally
@@ -65,6 +67,7 @@ class ReadPage:
         return Read(
             outcome=whole.article, wanted=item.wanted, validators=None if whole.missing else item.validators,
             missing=whole.missing and f"continuation-{whole.missing}", again=not whole.is_final,
+            exposures=(item.exposure, *whole.exposures) if item.exposure else (),
         )
 
     async def _listed(self, wanted: Wanted, cause: str) -> Read | None:
@@ -97,7 +100,8 @@ class KeepArticle:
             await self._write(lambda session: _settle_missed(session, item), item.wanted)
             _note_missing(self._house.tally, item.wanted, item.cause)
         if isinstance(item, Read):
-            outcome = await self._write(lambda session: self._keep(session, item), item.wanted)
+            exposing = Exposing(self._house, await asyncio.to_thread(packed, item.exposures))
+            outcome = await self._write(lambda session: self._keep(session, item, exposing), item.wanted)
             _count(self._house.tally, item, outcome)
             _log(item, outcome)
         return item
@@ -108,13 +112,14 @@ class KeepArticle:
         except CloseSpider as error:
             raise DropItem(f"not kept, the database cannot serve: {wanted.lead.address}") from error
 
-    def _keep(self, session: Session, item: Read) -> Saved | NotArticle:
+    def _keep(self, session: Session, item: Read, exposing: Exposing) -> Saved | NotArticle:
         source, key, address = item.wanted.lead.source, item.wanted.key, item.wanted.lead.address
         leads.remember(session, item.validators or Validators(address=address), self._house.facilities.clock())
         if isinstance(item.outcome, NotArticle):
             leads.settle(session, source, key, "refused", item.outcome.refusal.value)
             return item.outcome
-        saved, _ = articles.save(session, item.outcome, self._arrival(session, item))
+        saved, number = articles.save(session, item.outcome, self._arrival(session, item))
+        exposing.keep(session, number, item.outcome, saved)
         leads.settle(session, source, key, _end_of(item), item.missing)
         return saved
 

@@ -59,7 +59,7 @@ class ReaderPool:
         self._pool: ProcessPool | None = None
 
     async def read(
-        self, page: Page, source: Source, lead: Lead | None, now: datetime, *, first: str | None = None
+        self, page: Page, source: Source | None, lead: Lead | None, now: datetime, *, first: str | None = None
     ) -> Reading:
         """Read one page; a page that takes too long or kills its reader is refused under that name.
 
@@ -71,7 +71,7 @@ class ReaderPool:
         """Read the text that a list gives of a lead in place of its page."""
         return await self._run(lead.address, _read_listed, lead, source, now)
 
-    async def join(self, first: Article, rest: Sequence[Article], source: Source) -> Reading:
+    async def join(self, first: Article, rest: Sequence[Article], source: Source | None) -> Reading:
         """One article out of its pages."""
         return await self._run(first.url, _join, first, rest, source)
 
@@ -116,7 +116,7 @@ def _died(address: str, error: ProcessExpired | BrokenProcessPool) -> NotArticle
     return NotArticle(address=address, refusal=Refusal.BROKEN, detail=f"the reader died: {error}")
 
 
-def _read(page: Page, source: Source, lead: Lead | None, now: datetime, first: str | None) -> Reading:
+def _read(page: Page, source: Source | None, lead: Lead | None, now: datetime, first: str | None) -> Reading:
     return _bounded(lambda: _outcome(page, source, lead, now, first))
 
 
@@ -132,7 +132,7 @@ def _read_listed(lead: Lead, source: Source, now: datetime) -> Reading:
     return _bounded(lambda: Reading(outcome=reading.read_page(page, source=source, lead=lead, now=now)))
 
 
-def _join(first: Article, rest: Sequence[Article], source: Source) -> Reading:
+def _join(first: Article, rest: Sequence[Article], source: Source | None) -> Reading:
     return _bounded(lambda: Reading(outcome=join_pages(first, rest, source=source)))
 
 
@@ -143,7 +143,9 @@ def _bounded(action: Callable[[], Reading]) -> Reading:
         os._exit(_OUT_OF_MEMORY)  # what is left of it cannot be trusted with another page
 
 
-def _outcome(page: Page, source: Source, lead: Lead | None, now: datetime, first: str | None) -> Reading:
+def _outcome(
+    page: Page, source: Source | None, lead: Lead | None, now: datetime, first: str | None
+) -> Reading:
     outcome = reading.read_page(page, source=source, lead=lead, now=now)
     if isinstance(outcome, NotArticle):
         return Reading(outcome=outcome)

@@ -30,6 +30,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.SourceProxy": 50,
     "crawler.middlewares.RobotsTxt": 100,
+    "crawler.evidence.capturing.CaptureAnswers": 940,  # below HttpCompression: what comes is still packed
     "crawler.middlewares.HostPoliteness": 950,  # nearest to the network: retries and redirects wait as well
 }
 ITEM_PIPELINES = {

@@ -13,6 +13,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.settings import BaseSettings
 
 from crawler.answers import STOPPED, RobotsUnreachable, cause_of, conditional, page_of, validators_of
+from crawler.evidence.captures import exposure_of
 from crawler.house import House
 from crawler.items import Fetched, Missed
 from crawler.roads.feeds import feed_leads
@@ -169,7 +170,10 @@ class SourceSpider(Spider):
         self.house.tally.fetched += 1
         address = wanted.lead.address
         page = page_of(response, address, self.house.facilities.clock())
-        yield Fetched(page=page, wanted=wanted, validators=validators_of(response, address))
+        yield Fetched(
+            page=page, wanted=wanted, validators=validators_of(response, address),
+            exposure=exposure_of(response, page, wanted),
+        )
 
     async def list_failed(self, failure: Any) -> None:
         """Count a list that could not be had; what its newer pages showed is kept for the next crawl."""

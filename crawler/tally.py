@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-#: Failures that a rule asks for: the site's robots.txt, our guard of private networks.
-_REFUSALS = ("robots", "private-address")
+#: Failures that a rule asks for: the site's robots.txt, our guard of private networks, what a host is spared.
+_REFUSALS = ("robots", "private-address", "retry-after", "budget", "quiet-hours")
 
 
 @dataclass(slots=True)
@@ -36,6 +37,13 @@ class Tally:
     continuations_failed: Counter[str] = field(default_factory=Counter)
     #: articles kept, those that had not changed included
     kept: int = 0
+    #: when the source's hosts may be asked again, where they could not be asked as the crawl wanted
+    put_off_until: datetime | None = None
+    #: pages kept as they came, in WARC files, and those that could not be, by cause
+    pages: int = 0
+    pages_missed: Counter[str] = field(default_factory=Counter)
+    #: of a list of members: its rows, those whose place is known, and what came and went
+    members: dict[str, int] | None = None
     #: why leads of this crawl, or first seen since the last good one, gave no article
     missed: Counter[str] = field(default_factory=Counter)
 
@@ -51,4 +59,7 @@ class Tally:
             "from_list": self.from_list, "refused_dates": self.refused_dates,
             "requests": self.requests, "seconds": round(self.seconds, 3),
             "not_article_causes": dict(self.not_article),
+            "pages": self.pages, "pages_missed": dict(self.pages_missed),
+            **({"members": self.members} if self.members is not None else {}),
+            **({"put_off_until": self.put_off_until.isoformat()} if self.put_off_until else {}),
         }

@@ -13,7 +13,7 @@ _HEAD = f"""# Settings
 
 Each can be set as a variable, or as a key of `{FILE_NAME}` in `JARCHI_HOME` (there without the prefix, in lower
 case); variables win. A time span is a number of seconds, a number with a unit (`10s`, `5m`, `2h`, `1d`) or ISO 8601
-(`PT10S`). A secret may also lie in a file: `JARCHI_SMTP_PASSWORD_FILE` names it, or systemd lays it down
+(`PT10S`), a size a number of bytes or one with a unit (`500 MB`, `50 GB`). A secret may also lie in a file: `JARCHI_SMTP_PASSWORD_FILE` names it, or systemd lays it down
 (`LoadCredential=smtp_password:/etc/jarchi/smtp_password`); secrets are masked wherever settings are shown. This page is written from `news/settings.py` by `python docs/settings_page.py`.
 
 | variable | default | what it sets |
@@ -35,7 +35,14 @@ def _default(name: str, value: Any) -> str:
         return "`./jarchi-data`"
     if isinstance(value, timedelta):
         return _span(value)
+    if isinstance(value, int) and value >= 10**6:
+        return _size(value)
     return "" if value in (None, ()) else f"`{value}`"
+
+
+def _size(value: int) -> str:
+    unit, length = next((unit, length) for unit, length in (("GB", 10**9), ("MB", 10**6)) if value >= length)
+    return f"{value / length:g} {unit}"
 
 
 def _span(value: timedelta) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 from news.languages.tokens import fold
 from news.values import Article, Freshness, freshness
 from storage import fulltext, register, reviewing
-from storage.keys import row_key
+from storage.keys import bounded, row_key
 from storage.rows import article_columns, claim_row, tag_row, to_article
-from storage.tables import AddressRow, ArticleRow, ClaimRow, TagRow, VersionRow
+from storage.tables import AddressRow, ArticleRow, ClaimRow, MemberChangeRow, TagRow, VersionRow
 from storage.turns import take_turns
 
 #: A text of fewer folded characters is the same story only under the same title.
@@ -88,11 +88,47 @@ def renew(session: Session, article_id: int, article: Article, arrival: Arrival)
     kept = load(session, article_id)
     if kept is None or (kept.title, kept.text) != (article.title, article.text):
         return False
+    if _is_notice(session, article_id):
+        return False
     if (kept.tags, kept.claims) == (article.tags, article.claims):
         return False
     take_turns(session, register.turns(article.claims))
     _replace_parts(session, article_id, article, arrival)
     return load(session, article_id) != kept
+
+
+def reread(session: Session, article_id: int, article: Article, arrival: Arrival) -> bool:
+    """Take over a new reading of an article's own pages; False where it says what is kept.
+
+    Another title or text makes a version. What is not read off a page stays: its source, the moment of its fetch.
+    """
+    row, kept = session.get(ArticleRow, article_id), load(session, article_id)
+    if _is_notice(session, article_id):
+        return False
+    if row is None or kept is None or (not arrival.whole and len(kept.text) > len(article.text)):
+        return False
+    article = replace(article, source=kept.source, fetched_at=kept.fetched_at)
+    digest = text_hash(article)
+    take_turns(session, (digest, *_keys(article, arrival), *register.turns(article.claims)))
+    article = _readdressed(session, row, article)
+    if (kept.title, kept.text) != (article.title, article.text):
+        _rewrite(session, row, article, digest, arrival)
+        return True
+    if article == kept:
+        return False
+    row.sqlmodel_update(article_columns(article))
+    row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
+    _replace_parts(session, article_id, article, arrival)
+    return load(session, article_id) != kept
+
+
+def announce(session: Session, article: Article, arrival: Arrival, mark: str) -> int:
+    """Keep what Jarchi itself says of a page, a notice; returns its id.
+
+    It bears the address of the page; its own key is that with the `mark`, so that no visit of the page meets it.
+    """
+    take_turns(session, register.turns(article.claims))
+    return _insert(session, article, text_hash(article), arrival, mark=f"#{mark}")
 
 
 def after(
@@ -159,9 +195,22 @@ def _revisit(
     same_words = row.text_hash == digest and fold(row.title) == fold(article.title)
     if same_words or row_key(row.url) != row_key(article.url):
         return Saved.KNOWN, _id(row)
+    if article.fetched_at < row.fetched_at:
+        return Saved.KNOWN, _id(row)  # an older capture, out of a WARC file for instance
     if not arrival.whole and len(row.text) > len(article.text):
         return Saved.KNOWN, _id(row)
     return _rewrite(session, row, article, digest, arrival)
+
+
+def _readdressed(session: Session, row: ArticleRow, article: Article) -> Article:
+    """The reading under an address that is the article's own: a new one is noted, another article's is left to it."""
+    if not article.url or row_key(article.url) == row_key(row.url):
+        return article
+    owner = _by_address(session, article.url)
+    if owner is None:
+        _add_address(session, _id(row), article)
+        return article
+    return article if owner.id == row.id else replace(article, url=row.url)
 
 
 def _rewrite(
@@ -174,7 +223,7 @@ def _rewrite(
     return Saved.UPDATED, _id(row)
 
 
-def _insert(session: Session, article: Article, digest: str, arrival: Arrival) -> int:
+def _insert(session: Session, article: Article, digest: str, arrival: Arrival, *, mark: str = "") -> int:
     row = ArticleRow(
         **article_columns(article),
         first_seen_at=arrival.now,
@@ -183,18 +232,21 @@ def _insert(session: Session, article: Article, digest: str, arrival: Arrival) -
     )
     session.add(row)
     session.flush()
-    _add_address(session, _id(row), article)
+    _add_address(session, _id(row), article, mark)
     _replace_parts(session, _id(row), article, arrival)
     return _id(row)
 
 
-def _add_address(session: Session, article_id: int, article: Article) -> None:
+def _add_address(session: Session, article_id: int, article: Article, mark: str = "") -> None:
     if article.url:
-        session.add(
-            AddressRow(
-                key=row_key(article.url), url=article.url, source=article.source, article_id=article_id
-            )
-        )
+        key = bounded(row_key(article.url) + mark)
+        session.add(AddressRow(key=key, url=article.url, source=article.source, article_id=article_id))
+
+
+def _is_notice(session: Session, article_id: int) -> bool:
+    """Whether an article is our own notice about a list of members: no reader's rule reads it anew."""
+    query = select(MemberChangeRow.position).where(MemberChangeRow.article_id == article_id)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _replace_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:

@@ -16,7 +16,10 @@ from storage.tables import LeadRow, ValidatorRow
 #: A lead that failed so often is not asked for again until its list says that it changed.
 MAX_ATTEMPTS = 5
 #: What says something of the site at that moment, and nothing of the page.
-_SITE_FAULTS = ("robots", "dns", "connection-refused", "http-429", "http-502", "http-503", "http-504")
+_SITE_FAULTS = (
+    "robots", "dns", "connection-refused", "http-429", "http-502", "http-503", "http-504",
+    "retry-after", "budget", "quiet-hours",
+)  # fmt: skip
 #: How a lead ends whose page is asked for again.
 _AGAIN = ("failed", "listed")
 #: Keys asked for at once; SQLite takes 32,766 and a sitemap may list 50,000.

@@ -28,6 +28,8 @@ class RunState(StrEnum):
     LOST = "lost"
     #: ended by the operator; neither good nor a failure
     STOPPED = "stopped"
+    #: its hosts may not be asked for now; neither good nor a failure
+    PUT_OFF = "put-off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,19 @@ def stop(session: Session, run: Run, counts: Mapping[str, Any], now: datetime) -
     row.state, row.counts, row.finished_at = RunState.STOPPED.value, dict(counts), now
     session.add(row)
     set_due(session, run.source, now)
+
+
+def put_off(
+    session: Session, run: Run, counts: Mapping[str, Any], reason: str, until: datetime, now: datetime
+) -> None:
+    """Note that a crawl's hosts may not be asked before `until`: its source is due then."""
+    row = session.get(RunRow, run.id)
+    if row is None or row.state != RunState.RUNNING:
+        return
+    row.state, row.counts, row.error, row.finished_at = RunState.PUT_OFF.value, dict(counts), reason, now
+    state = _state(session, run.source)
+    state.last_error, state.next_due_at = reason, until
+    session.add_all((row, state))
 
 
 def reap(session: Session, now: datetime, is_alive: Callable[[str], bool]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.types import ByteOrdered, Json, Remark, UtcDateTime
@@ -188,6 +188,47 @@ class VersionRow(SQLModel, table=True):
     fetched_at: datetime = _moment()
 
 
+class EvidenceRow(SQLModel, table=True):
+    """Where a page of an article lies as it came: a record of a WARC file."""
+
+    __tablename__ = "evidence"
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = _owner("article")
+    #: the reading of the article that the page gave, from 1
+    version: int
+    #: `row_key` of the address that the article was read under: its own, or a copy's
+    key: str = _key()
+    #: of the page in an article of several, from 0
+    position: int
+    #: of the page itself
+    address: str = _text()
+    #: its name in the folder of WARC files, or the whole path of one that lies elsewhere
+    file: str = _text()
+    #: of the record, bytes
+    start: int = _field(Column(BigInteger(), nullable=False))
+    size: int = _field(Column(BigInteger(), nullable=False))
+    #: of the payload: WARC-Payload-Digest
+    digest: str = _text()
+    captured_at: datetime = _moment()
+
+
+class IngestRow(SQLModel, table=True):
+    """How far a WARC file has been taken into the archive."""
+
+    __tablename__ = "ingest"
+
+    #: made of the file's size, beginning and end
+    fingerprint: str = _key(primary=True)
+    file: str = _text()
+    #: bytes up to which every record is settled
+    offset: int = _field(Column(BigInteger(), nullable=False))
+    counts: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    begun_at: datetime = _moment()
+    #: when its end was reached
+    finished_at: datetime | None = _moment(nullable=True)
+
+
 class TagRow(SQLModel, table=True):
     """A network or place found in an article."""
 
@@ -357,3 +398,121 @@ class DeliveryRow(SQLModel, table=True):
     digest_id: int | None = _field(Column(Integer(), nullable=True, index=True))
 
     __table_args__ = (UniqueConstraint("event_id", "status", "rule", "recipient"),)
+
+
+class HostRow(SQLModel, table=True):
+    """A host that was asked: when it may be asked next, and what it says of being asked."""
+
+    __tablename__ = "host"
+
+    #: `news.addresses.host_key`
+    host: str = _key(primary=True)
+    #: the last request
+    asked_at: datetime | None = _moment(nullable=True)
+    #: nobody asks before
+    next_at: datetime | None = _moment(nullable=True)
+    #: UTC midnight before the last request, and the requests since
+    day: datetime | None = _moment(nullable=True)
+    today: int = 0
+    #: when it last answered with Retry-After, until when, and the first request after that
+    closed_at: datetime | None = _moment(nullable=True)
+    closed_until: datetime | None = _moment(nullable=True)
+    opened_at: datetime | None = _moment(nullable=True)
+    #: its robots.txt as last seen
+    robots_at: datetime | None = _moment(nullable=True)
+    robots_status: int | None = None
+    robots: str | None = _remark()
+    #: seconds between two requests that robots.txt asks for
+    crawl_delay: float | None = None
+
+
+class HostHourRow(SQLModel, table=True):
+    """The requests to a host in an hour, counted: what a webmaster who complains is shown."""
+
+    __tablename__ = "host_hour"
+
+    host: str = _key(primary=True)
+    #: its beginning
+    hour: datetime = _field(Column(UtcDateTime(), primary_key=True))
+    requests: int
+    #: seconds between two requests: the fewest, and how often how many (`storage.hosts.step_of`)
+    shortest_gap: float | None = None
+    gaps: dict[str, int] = Field(sa_column=Column(Json, nullable=False))
+    #: answers that asked to come back later, and requests not made for a rule of politeness
+    told_to_wait: int
+    put_off: int
+
+
+class MemberListRow(SQLModel, table=True):
+    """A network's own list of members, as a source of kind members read it last."""
+
+    __tablename__ = "member_list"
+
+    source: str = _key(primary=True)
+    #: catalogue key
+    network: str = _key()
+    #: what the source's file says of the list; another one begins anew
+    description: str = _text()
+    #: how the list of each address was found
+    layouts: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    #: of the last good reading
+    pages: int
+    #: the first and the last good reading; since when the list says that it is as it was then
+    first_read_at: datetime = _moment()
+    read_at: datetime = _moment()
+
+
+class MemberSnapshotRow(SQLModel, table=True):
+    """All rows of a list in the readings between two moments: evidence of what came and went."""
+
+    __tablename__ = "member_snapshot"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = _key(index=True)
+    taken_at: datetime = _moment()
+    #: the last reading that showed the same
+    last_at: datetime = _moment()
+    #: SHA-256 of the rows
+    digest: str = _text()
+    count: int
+    #: `[name, country, link]` of each row, JSON in zlib
+    rows: bytes = _field(Column(LargeBinary(), nullable=False))
+
+
+class MemberRow(SQLModel, table=True):
+    """A row of a list through all its readings."""
+
+    __tablename__ = "member_row"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = _key(index=True)
+    network: str = _key(index=True)
+    #: as the list writes it
+    name: str = _text()
+    country: str | None = None
+    #: place key
+    member: str | None = _key(nullable=True)
+    link: str | None = _text(nullable=True)
+    #: listed, missing (from the last good reading) or gone (from two)
+    state: str
+    missing_since: datetime | None = _moment(nullable=True)
+    first_at: datetime = _moment()
+    last_at: datetime = _moment()
+    #: the last snapshot that shows it
+    snapshot_id: int = _owner("member_snapshot", index=False)
+    #: who said which place it is, against every later reading
+    corrected_by: str | None = _text(nullable=True)
+    corrected_at: datetime | None = _moment(nullable=True)
+
+
+class MemberChangeRow(SQLModel, table=True):
+    """A claim that a list made by a row that came or went, with the two snapshots that show it."""
+
+    __tablename__ = "member_change"
+
+    article_id: int = _owner("article", index=False, primary=True)
+    #: of the claim among its article's
+    position: int = Field(primary_key=True)
+    row_id: int = _owner("member_row")
+    before_id: int = _owner("member_snapshot", index=False)
+    after_id: int = _owner("member_snapshot", index=False)

@@ -36,7 +36,7 @@ def _known(jarchi: Any, *arguments: str) -> list[tuple[str, str]]:
 def test_lists_are_loaded_as_they_come(jarchi: Any, write: Any, text: str) -> None:
     done = jarchi("memberships", "load", write(text), "--json")
     assert json.loads(done.stdout) == {"loaded": 2, "new": 2, "forgotten": 0, "unknown": 0}, done.stderr
-    assert _known(jarchi, "--network", "amf") == [("amf", "111822"), ("amf", "266826")]
+    assert _known(jarchi, "amf") == [("amf", "111822"), ("amf", "266826")]
 
 
 def test_a_later_list_replaces_the_former_and_can_be_taken_back(jarchi: Any, write: Any) -> None:

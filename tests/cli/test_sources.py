@@ -220,3 +220,36 @@ def test_a_list_never_overwrites_unasked_nor_watches_twice(jarchi, home, tmp_pat
     assert (done.returncode, "another source of this key" in done.stderr) == (2, True)
     assert jarchi("import", str(more), "--force").returncode == 0
     assert 'name = "Other"' in (home / "sources" / "one.toml").read_text(encoding="utf-8")
+
+
+def test_the_catalogue_is_told_apart_by_language_country_network_and_what_is_known(jarchi):
+    def keys(*arguments):
+        done = jarchi("list", "--json", *arguments)
+        assert done.returncode == 0, done.stderr
+        return {item["key"]: item for item in json.loads(done.stdout)["sources"]}
+
+    assert len(keys()) >= 125
+    assert set(keys("--network", "Strong Cities Network")) == {"scn", "scn-ar", "scn-fr"}
+    assert {"yazd", "shahrekhabar"} <= set(keys("--country", "ir", "--language", "fa"))
+    tested = keys("--known", "tested", "--country", "TR")
+    assert {item["known_at"] for item in tested.values()} == {"2026-09-14"}
+    assert not {"yazd", "scn"} & set(tested)
+    assert keys("--enabled") == {}
+    jarchi("enable", "yazd")
+    assert set(keys("--enabled")) == {"yazd"}
+    assert "yazd" not in keys("--disabled")
+    assert jarchi("list", "--network", "nix").returncode == 2
+    assert "unverified" in jarchi("list", "--known", "unverified").stdout
+
+
+def test_whoever_switches_a_source_on_is_told_what_is_unknown_and_how_to_find_out(jarchi, home):
+    done = jarchi("enable", "ankara-bel")
+    assert (done.returncode, "is enabled" in done.stdout) == (0, True)
+    for said in ("its roads are guesses, 2026-09-14", "the home page is taken for the list", "jarchi sources test ankara-bel"):
+        assert said in done.stderr
+    done = json.loads(jarchi("enable", "bolu-bel", "--json").stdout)
+    assert (done["key"], done["enabled"], len(done["unknown"])) == ("bolu-bel", True, 2)
+    (home / "sources").mkdir(parents=True, exist_ok=True)
+    (home / "sources" / "mine.toml").write_text('name = "Mine"\nfeeds = ["https://mine.example/f"]\n', encoding="utf-8")
+    assert jarchi("enable", "mine").stderr == ""
+    assert json.loads(jarchi("disable", "bolu-bel", "--json").stdout) == {"key": "bolu-bel", "enabled": False}

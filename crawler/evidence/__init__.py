@@ -1,0 +1,1 @@
+"""Pages as they came: written to WARC files, found again in them, counted against a budget."""
