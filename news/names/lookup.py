@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 
 from news.languages.tokens import fold
 from news.names.catalogue import Place, overlay, place
@@ -61,10 +62,15 @@ def region_called(names: Iterable[str], *, language: str, countries: Collection[
     return None
 
 
-def _hand_kept(name: str) -> list[str]:
-    wanted = fold(name)
-    return [
-        kept.key
-        for kept in overlay().values()
-        if wanted in map(fold, (kept.name, *(alias for aliases in kept.names.values() for alias in aliases)))
-    ]
+def _hand_kept(name: str) -> tuple[str, ...]:
+    return _kept_by_name().get(fold(name), ())
+
+
+@cache
+def _kept_by_name() -> Mapping[str, tuple[str, ...]]:
+    """Ids of the hand-kept places by each of their folded names."""
+    found: dict[str, list[str]] = {}
+    for kept in overlay().values():
+        for name in {fold(kept.name), *(fold(alias) for aliases in kept.names.values() for alias in aliases)}:
+            found.setdefault(name, []).append(kept.key)
+    return {name: tuple(keys) for name, keys in found.items()}

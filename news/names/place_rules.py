@@ -645,7 +645,7 @@ def _is_everyday(candidate: Candidate, language: str) -> bool:
         (identity, _SMALL_TOWN if _country_of(identity) in home else _LARGE)
         for identity in candidate.name.ids
     )
-    return not any(place(identity).population >= people for identity, people in least)
+    return not any(place(identity).population >= people or identity in overlay() for identity, people in least)
 
 
 def _runs(links: list[bool]) -> Iterator[tuple[int, int]]:

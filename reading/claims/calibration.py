@@ -53,6 +53,8 @@ class Circumstances:
 _KINDS = ("phrase", "network", "member")
 #: How a network is found in the sentence of the phrase.
 _BESIDE = frozenset({"inside", "sentence"})
+#: How a member is found that the phrase itself names; a list is introduced by it.
+_IN_THE_PHRASE = frozenset({"inside", "listed"})
 
 
 #: Points from which a sentence says outright who joined what; what has fewer waits for a person.
@@ -87,7 +89,7 @@ def circumstances(claim: Claim, article: Article) -> Circumstances:
         phrase=phrase.partition("-")[0],
         network=network,
         member=member,
-        far=network not in _BESIDE and member != "inside",
+        far=network not in _BESIDE and member not in _IN_THE_PHRASE,
         networks=len(article.networks) > 1,
         doubts=min(_MOST_DOUBTS, len(doubtful)),
         doubtful=len(doubtful) / len(article.sentences),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from news.languages.tokens import fold
 from news.values import Part, Status, TagKind, Verb
-from reading.claims.lexicon import Lexicon
+from reading.claims.lexicon import BREAK, Lexicon
 from reading.claims.marking import Sentence
 
 
@@ -280,6 +280,17 @@ def _answered(category: str, touched: range, marks: range) -> bool:
     return category == "applied" or (category == "planned" and bool(set(touched) & set(marks)))
 
 
+def _is_anothers(sentence: Sentence, touched: range, marks: range) -> bool:
+    """Whether words stand behind a semicolon with a city of their own: "C was admitted; that of C was postponed"."""
+    breaks = [at for at, mark in enumerate(sentence.marks) if mark.symbol == BREAK and at >= marks.stop]
+    if not breaks or touched.start <= breaks[0]:
+        return False
+    first = max(at for at in breaks if at < touched.start)
+    last = min((at for at in breaks if at > first), default=len(sentence.marks))
+    own = set(sentence.of_kind(TagKind.CITY))
+    return any(at in own for at in range(first, last)) and any(at < breaks[0] for at in own)
+
+
 def _changed(
     sentence: Sentence, lexicon: Lexicon, marks: range, *, admitted: bool
 ) -> tuple[str, Verb, Status]:
@@ -293,7 +304,9 @@ def _changed(
             theirs = {sentence.clauses[at] for at in touched}
             if category in _IN_ONE_CLAUSE and len(theirs) > 1 and not own >= theirs:
                 continue
-            reaches = category not in _BEHIND or touched.stop > marks.start
+            reaches = category not in _BEHIND or (
+                touched.stop > marks.start and not _is_anothers(sentence, touched, marks)
+            )
             if category in _FAR or own & theirs or (category in lexicon.wide and reaches):
                 return category, verb, status
     if sentence.text.rstrip("\"'»” ").endswith(("?", "؟", "？")):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from news.languages.sentences import sentence_spans
-from news.languages.tokens import Token, columns, tokens
+from news.languages.tokens import Token, columns, fold, tokens
 from news.names.cues import cues
 from news.values import Part, Span, Tag, TagKind
 from reading.claims.lexicon import BREAK, lexicon
@@ -26,7 +26,7 @@ _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
 #: "Mardin, Bursa'daki toplantıda": a subject and a venue, no list
 _LOCATED = re.compile("['’ʼ`][dt][ae]")
 #: marks from a city to the next of its list, with the words between
-_LONGEST_GAP = 7
+_LONGEST_GAP = 8
 #: a comma with words on one side of it at least
 _SERIES = re.compile(r"\w.*[,،]|[,،].*\w")
 _COMMA_LAST = re.compile(r"[,،]\s*$")
@@ -108,6 +108,7 @@ def mark(
     `recent` years are no `Y`; `only_named` leaves out the sentences without a name.
     """
     found: list[Sentence] = []
+    tags = [tag for tag in tags if not _is_a_common_word(tag, language)]
     for part, content in ((Part.TITLE, title), (Part.TEXT, text)):
         own = sorted((tag for tag in tags if tag.span.part is part), key=lambda tag: tag.span.start)
         starts = [tag.span.start for tag in own]
@@ -119,6 +120,15 @@ def mark(
             strong = _STRONG_BUT_DASH if language == "ru" else _STRONG
             found.append(_sentence(part, len(found), content, start, end, marks, strong=strong))
     return tuple(found)
+
+
+def _is_a_common_word(tag: Tag, language: str) -> bool:
+    """Whether a city's name is rather a word for "the city" or "the network": «المدينة», "Ağın"."""
+    phrases = lexicon(language)
+    if tag.kind is not TagKind.CITY or phrases is None:
+        return False
+    name = f" {fold(tag.alias)} "
+    return any(word and word.fullmatch(name, 1) for word in (phrases.city_word, phrases.network_word))
 
 
 def named_lines(title: str, text: str, tags: Sequence[Tag]) -> Iterator[str]:

@@ -118,6 +118,14 @@ class Article:
         named = (one for one in self.sentences if any(mark.tags for mark in one.marks))
         return any(is_doubtful(one, self.lexicon) or is_past(one, self.lexicon) for one in named)
 
+    def tells_the_past_of(self, city: str | None) -> bool:
+        """Whether a sentence of its text that names a city speaks of the past."""
+        return any(
+            is_past(one, self.lexicon)
+            for one in self.sentences
+            if one.part is Part.TEXT and any(tag.key == city for mark in one.marks for tag in mark.tags)
+        )
+
     @cached_property
     def only_city(self) -> str | None:
         """The one city that the article names at all, be it by its mayor."""

@@ -226,6 +226,8 @@ def _weighed(claim: Claim, found: list[Claim], article: Article) -> Claim:
             return replace(claim, status=status, rule=f"{claim.rule}/text-says-otherwise")
         if article.speaks_of_plans:
             return replace(claim, status=Status.PLANNED, rule=f"{claim.rule}/text-speaks-of-plans")
+        if claim.rule.startswith(Strength.AMONG.value) and article.tells_the_past_of(claim.member):
+            return replace(claim, status=Status.HISTORICAL, rule=f"{claim.rule}/text-tells-the-past")
     if any(o.verb is Verb.JOINED and o.status is Status.DENIED and o.member == claim.member for o in others):
         return replace(claim, status=Status.DENIED, rule=f"{claim.rule}/denied-elsewhere")
     if len(announced) == 2 and claim.member and claim.network:
