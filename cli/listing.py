@@ -25,9 +25,15 @@ from storage.membermatch import ListedMember
 
 
 def correct(
-    row: Annotated[int, typer.Argument(metavar="ROW", help="As `jarchi memberships known --unresolved` numbers it.")],
-    city: Annotated[str, typer.Option(help="The member: name, with the country where it needs one, or GeoNames id.")],
-    by: Annotated[str | None, typer.Option("--by", help="Who says so; the user of this machine by default.")] = None,
+    row: Annotated[
+        int, typer.Argument(metavar="ROW", help="As `jarchi memberships known --unresolved` numbers it.")
+    ],
+    city: Annotated[
+        str, typer.Option(help="The member: name, with the country where it needs one, or GeoNames id.")
+    ],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who says so; the user of this machine by default.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Say which city a row of a network's list is, for every later reading too; a renamed member is no new one."""
@@ -45,7 +51,8 @@ def correct(
 
 
 def relist(
-    source: Annotated[str, typer.Argument(metavar="KEY", help="The source of the list.")], json: JsonOption = False
+    source: Annotated[str, typer.Argument(metavar="KEY", help="The source of the list.")],
+    json: JsonOption = False,
 ) -> None:
     """Believe the next reading of a list whatever it shows, as the first one: it tells nobody."""
     with archive() as store, store.writing() as session:
@@ -58,7 +65,9 @@ def relist(
 
 def snapshots(
     source: Annotated[str, typer.Argument(metavar="KEY", help="The source of the list.")],
-    number: Annotated[int | None, typer.Option("--rows", help="Print the rows of this snapshot as CSV.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--rows", help="Print the rows of this snapshot as CSV.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """What a network's list showed, and from when to when: the evidence of what came and went."""
@@ -91,7 +100,8 @@ def print_unresolved(found: tuple[KnownRow, ...], *, json: bool) -> None:
 
 def show_members(title: str, shown: MembersShown) -> None:
     """Ten rows of a list, and some of those whose place is not known."""
-    heading = f"{title}: {shown.rows} rows on {shown.pages} pages, {shown.resolved} resolved"
+    pages = "1 page" if shown.pages == 1 else f"{shown.pages} pages"
+    heading = f"{title}: {shown.rows} rows on {pages}, {shown.resolved} resolved"
     print_table(heading, ("name", "country", "place"), map(_sample, shown.samples))
     if shown.unresolved:
         print_table("Not resolved", ("name", "country", "may be"), map(_unresolved, shown.unresolved))
@@ -140,7 +150,9 @@ def _snapshot_object(item: Snapshot) -> dict[str, Any]:
 
 def _print_rows(item: Snapshot | None, source: str, number: int, *, json: bool) -> None:
     if item is None:
-        raise NotFound(f"no snapshot {number} of {source}; `jarchi memberships snapshots {source}` lists them")
+        raise NotFound(
+            f"no snapshot {number} of {source}; `jarchi memberships snapshots {source}` lists them"
+        )
     if json:
         rows = [dict(zip(("name", "country", "link"), row, strict=True)) for row in item.rows]
         print_json({**_snapshot_object(item), "members": rows})

@@ -336,7 +336,12 @@ class _Update:
 
     def _know(self, rows: Iterable[MemberRow]) -> None:
         known = {member.member for member in members.known(self._session, self._reading.network)}
-        _know(self._session, (row for row in rows if row.member not in known), self._reading.now, self._reading.address)
+        _know(
+            self._session,
+            (row for row in rows if row.member not in known),
+            self._reading.now,
+            self._reading.address,
+        )
 
     def _remember(self) -> None:
         reading = self._reading
@@ -383,7 +388,9 @@ def correct(
     """
     row = session.get(MemberRow, row_id)
     if row is None:
-        raise NotFound(f"no list of members has a row {row_id}; `jarchi memberships known --unresolved` lists them")
+        raise NotFound(
+            f"no list of members has a row {row_id}; `jarchi memberships known --unresolved` lists them"
+        )
     if naming.place(member) is None:
         raise UsageError(f"no place has the GeoNames id {member}")
     take_turns(session, (f"members {row.source}",))
@@ -500,7 +507,10 @@ def _know(session: Session, rows: Iterable[MemberRow], now: datetime, origin: st
     found = {row.member: row for row in rows if row.member is not None}
     members.add(
         session,
-        (KnownMember(network=row.network, member=key, listed_at=now, origin=origin) for key, row in found.items()),
+        (
+            KnownMember(network=row.network, member=key, listed_at=now, origin=origin)
+            for key, row in found.items()
+        ),
     )
 
 

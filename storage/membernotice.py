@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 
 from news.names import naming
 from news.values import (
+    ALERT_CONFIDENCE,
     Article,
     Claim,
     Dated,
@@ -28,7 +29,7 @@ RULE = "members-list"
 #: A new row on the network's own site; one whose country the list does not say.
 _SURE, _WITHOUT_COUNTRY = 0.95, 0.85
 #: A lost row may be an oversight: it never alerts unless a person agrees.
-_LOST = 0.5
+_LOST = ALERT_CONFIDENCE / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
