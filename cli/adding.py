@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +49,9 @@ def add(
         str | None, typer.Option(help="The publishing network, by key, acronym or name.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="The site's language, as a code like fa.")] = None,
+    render: Annotated[
+        bool, typer.Option("--render", help="Draw its pages with Chromium: for sites that scripts fill.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the file without asking.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what was found and write nothing.")
@@ -62,7 +66,7 @@ def add(
     settings = load_settings()
     address = _address(url)
     sources = load_sources(settings.sources_folder, complain)
-    wishes = _wishes(key, name, kind, city, network, language)
+    wishes = replace(_wishes(key, name, kind, city, network, language), render=render)
     wishes = _checked(settings.sources_folder, sources, address, wishes, force=force)
     finding: Finding | MembersFinding
     with _progress(f"Looking at {address}") as progress:
@@ -180,14 +184,7 @@ def _checked(
         return wishes
     known = watching(sources, (address,))
     if wishes.key is None and known is not None and own_file(folder, known).is_file():
-        return Wishes(
-            key=known,
-            name=wishes.name,
-            kind=wishes.kind,
-            city=wishes.city,
-            network=wishes.network,
-            language=wishes.language,
-        )
+        return replace(wishes, key=known)
     return wishes
 
 

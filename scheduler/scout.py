@@ -19,8 +19,8 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.project import get_project_settings
 
-from crawler.discovery.found import Finding, Wishes
-from crawler.discovery.spider import LookSpider, RoadTest
+from crawler.discovery.found import Finding, MembersFinding, Wishes
+from crawler.discovery.spider import RoadTest, look_spider
 from crawler.house import FACILITIES, Facilities
 from news.errors import JarchiError
 from news.settings import Settings, load_settings
@@ -37,6 +37,7 @@ _TALKATIVE = (
     "htmldate",
     "charset_normalizer",
     "filelock",
+    "scrapy-playwright",
 )
 #: What these warn of is the cause that an errand ends with.
 _TOLD = (
@@ -67,7 +68,9 @@ def run(errands: Sequence[Errand], settings: Settings, say: Say) -> None:
 
 
 def _crawler(process: AsyncCrawlerProcess, errand: Errand) -> Crawler:
-    crawler = process.create_crawler(_road_test(errand.source) if errand.source else LookSpider)
+    crawler = process.create_crawler(
+        _road_test(errand.source) if errand.source else look_spider(errand.wishes or Wishes())
+    )
     crawler.settings.set("CLOSESPIDER_TIMEOUT", errand.deadline, priority="cmdline")
     return crawler
 
@@ -93,6 +96,8 @@ def _end(number: int, crawler: Crawler) -> Word:
         return Word(errand=number, error=str(spider.error))
     if isinstance(spider.found, Finding):
         return Word(errand=number, finding=spider.found)
+    if isinstance(spider.found, MembersFinding):
+        return Word(errand=number, members=spider.found)
     return Word(errand=number, report=spider.found)
 
 

@@ -13,7 +13,7 @@ from threading import Timer
 
 from pydantic import TypeAdapter, ValidationError
 
-from crawler.discovery.found import Finding, RoadsReport, Wishes
+from crawler.discovery.found import Finding, MembersFinding, RoadsReport, Wishes
 from news.errors import JarchiError
 from news.settings import Settings
 from news.values import Source
@@ -44,6 +44,7 @@ class Word:
     errand: int = 0
     asking: str | None = None
     finding: Finding | None = None
+    members: MembersFinding | None = None
     report: RoadsReport | None = None
     error: str | None = None
 
@@ -71,6 +72,15 @@ def look_at(settings: Settings, address: str, wishes: Wishes, progress: Progress
     """What a site has; raises JarchiError with the cause for which nothing can be said of it."""
     errand = Errand(deadline=settings.crawl_deadline.total_seconds(), address=address, wishes=wishes)
     finding = _only(send_scout(settings, (errand,), progress)).finding
+    if finding is None:
+        raise ScoutDied("the scout said something else than what it was asked")
+    return finding
+
+
+def look_at_members(settings: Settings, address: str, wishes: Wishes, progress: Progress) -> MembersFinding:
+    """How a network's list of members reads; `wishes` names the kind and the network."""
+    errand = Errand(deadline=settings.crawl_deadline.total_seconds(), address=address, wishes=wishes)
+    finding = _only(send_scout(settings, (errand,), progress)).members
     if finding is None:
         raise ScoutDied("the scout said something else than what it was asked")
     return finding
@@ -111,7 +121,7 @@ def _only(words: Sequence[Word]) -> Word:
 def _scout(settings: Settings, errands: Sequence[Errand]) -> Iterator[subprocess.Popen[bytes]]:
     """A running scout; it is killed, readers and all, when it takes too long or its caller ends."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "scheduler.scout"],
+        [sys.executable, "-c", "from scheduler.scout import main; main()"],  # as a module its readers would load it, too
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=child_environment(settings),

@@ -93,5 +93,5 @@ class Asker:
         try:
             response = await engine.download_async(request)
         except Exception as error:  # noqa: BLE001 (whatever the network brings up has its name among the causes)
-            return Answer(cause=cause_of_error(error, request))
+            return Answer(cause=cause_of_error(error))
         return Answer(response=response, cause=None if response.status == 200 else f"http-{response.status}")

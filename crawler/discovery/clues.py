@@ -22,6 +22,8 @@ _FEED_TYPE = re.compile(r"(?:rss|atom|rdf)|(?:text|application)/xml", re.IGNOREC
 _SEGMENTS = re.compile(r"[/.?=&_-]+")
 _REST = "https://api.w.org/"
 _GENERATOR = "wordpress"
+#: Characters of text under which a page with scripts is an empty frame.
+_SAYS_NOTHING = 200
 #: An address whose first segment is a language.
 _LANGUAGE_PATH = re.compile(r"/([a-z]{2,3})(?:[-_][A-Za-z]{2,4})?(?:/|$)")
 
@@ -151,6 +153,18 @@ def _own_name(code: str) -> str:
         return Locale(code).get_display_name(code) or code
     except UnknownLocaleError:
         return code
+
+
+def needs_scripts(tree: HtmlElement) -> bool:
+    """Whether a page says almost nothing before its scripts have run."""
+    body = tree.find("body")
+    if body is None or next(tree.iter("script"), None) is None:
+        return False
+    said = (
+        " ".join(text.split())
+        for text in body.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]")
+    )
+    return sum(map(len, said)) < _SAYS_NOTHING
 
 
 def home_of(address: str) -> str:

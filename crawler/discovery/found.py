@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from news.errors import JarchiError
 from news.values import Article, Lead, ListRoad, Road, Source, SourceKind
+from storage.membermatch import ListedMember
 
 
 class NotWatchable(JarchiError):
@@ -24,6 +25,8 @@ class Wishes:
     city: str | None = None
     network: str | None = None
     language: str | None = None
+    #: whether the site's pages are drawn by a browser
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,28 @@ class Finding:
     requests: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersShown:
+    """What a list of members shows."""
+
+    rows: int
+    #: rows whose place is known
+    resolved: int
+    pages: int
+    samples: tuple[ListedMember, ...]
+    #: those whose place is not known
+    unresolved: tuple[ListedMember, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersFinding:
+    """What was found of a network's own list of members, and the source that watches it."""
+
+    source: Source
+    shown: MembersShown
+    requests: int
+
+
 class RoadState(StrEnum):
     """How a road fares."""
 
@@ -81,6 +106,8 @@ class RoadReport:
     #: date of its newest lead or of the article read, where either says one
     newest: datetime | None = None
     article: Article | None = None
+    #: of a list of members
+    members: MembersShown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

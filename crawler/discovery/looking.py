@@ -88,6 +88,7 @@ class Look:
         if not shown:
             raise NotWatchable(
                 f"{self._asked} shows no feed, no sitemap, no WordPress and no list of articles: nothing to watch"
+                + self._offer(clues.needs_scripts(home.tree))
             )
         watched = worth_watching(shown)
         languages = self._languages(home, watched, source)
@@ -95,6 +96,7 @@ class Look:
         if not samples:
             raise NotWatchable(
                 f"{self._asked}: none of the pages that its lists name could be read as an article"
+                + self._offer(await self._are_empty(watched))
             )
         final = await self._described(home, source, watched, samples)
         return Finding(
@@ -106,6 +108,16 @@ class Look:
             wordpress=next(iter(addresses(shown, Road.REST)), None),
             lists=tuple(one.listed for one in shown if one.listed),
         )
+
+    def _offer(self, empty: bool) -> str:  # noqa: FBT001
+        """What to try where pages are empty before their scripts have run."""
+        return "; its pages are drawn by scripts: try again with --render" if empty and not self._wishes.render else ""
+
+    async def _are_empty(self, watched: Sequence[Shown]) -> bool:
+        """Whether a page that was tried as an article is empty before its scripts have run."""
+        answers = [await self._asker.ask(lead.address) for lead in in_turn(watched)[:_TRIED]]
+        trees = (tree_of(one.page) for one in answers if isinstance(one.page, HtmlResponse))
+        return any(tree is not None and clues.needs_scripts(tree) for tree in trees)
 
     async def _home(self) -> tuple[list[Shown], _Home]:
         """The site's first page; the feed as well where its address was given instead."""
@@ -277,6 +289,7 @@ class Look:
             "city": city,
             "network": network,
             "languages": languages,
+            "render": wishes.render,
             "timezone": identity.zone_of(stated, country, languages, dates, self._asker.now()),
             "calendar": identity.calendar_of(language, seen),
             **roads(watched),

@@ -9,13 +9,22 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
+from crawler.browser import needs
 from crawler.discovery.asking import Asker, Say
-from crawler.discovery.found import Finding, RoadsReport, Wishes
+from crawler.discovery.found import Finding, MembersFinding, NotWatchable, RoadsReport, Wishes
 from crawler.discovery.looking import Look
 from crawler.discovery.trying import try_roads
+from crawler.members.looking import look_at_members, try_members
 from crawler.spider import SourceSpider
 from news.errors import JarchiError
-from news.values import Lead, ListRoad, Source
+from news.values import Lead, ListRoad, Source, SourceKind
+
+
+def look_spider(wishes: Wishes) -> type[LookSpider]:
+    """The spider of a look, with a browser where one is wished for."""
+    if not wishes.render:
+        return LookSpider
+    return type("DrawingLookSpider", (LookSpider,), {"source": LookSpider.source.model_copy(update={"render": True})})
 
 
 class LookSpider(SourceSpider):
@@ -27,13 +36,20 @@ class LookSpider(SourceSpider):
     def __init__(self, asked: str, wishes: Wishes, say: Say, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._asked, self._wishes, self._say = asked, wishes, say
-        self.found: Finding | None = None
+        self.found: Finding | MembersFinding | None = None
         self.error: JarchiError | None = None
 
     async def start(self) -> AsyncIterator[Any]:
         """Look, and ask nothing more."""
         try:
-            finding = await Look(Asker(self.crawler, self._say), self._asked, self._wishes).found()
+            if self._wishes.render and (lacking := needs.missing()):
+                raise NotWatchable(f"--render needs a browser, and {lacking}")
+            asker = Asker(self.crawler, self._say)
+            finding: Finding | MembersFinding
+            if self._wishes.kind is SourceKind.MEMBERS:
+                finding = await look_at_members(asker, self._asked, self._wishes)
+            else:
+                finding = await Look(asker, self._asked, self._wishes).found()
             self.found = replace(finding, requests=self.house.tally.requests)
         except JarchiError as error:
             self.error = error
@@ -53,7 +69,12 @@ class RoadTest(SourceSpider):
     async def start(self) -> AsyncIterator[Any]:
         """Try, and ask nothing more."""
         try:
-            roads = await try_roads(Asker(self.crawler, self._say), self.source, self._listed)
+            if fault := needs.fault_of(self.source):
+                raise NotWatchable(fault)
+            asker = Asker(self.crawler, self._say)
+            roads = (
+                *await try_roads(asker, self.source, self._listed), *await try_members(asker, self.source)
+            )
             self.found = RoadsReport(roads=roads, requests=self.house.tally.requests)
         except JarchiError as error:
             self.error = error

@@ -50,6 +50,30 @@ TITLES = {
         "La bibliothèque reste ouverte le soir",
         "Le marché couvert est rénové",
     ),
+    "es": (
+        "El viejo puente sobre el río vuelve a abrirse",
+        "El pleno aprueba el presupuesto del próximo año",
+        "El parque del sur crece este invierno",
+        "Una nueva línea de autobús une el puerto y el centro",
+        "La biblioteca abrirá también por la noche",
+        "El mercado cubierto termina su reforma",
+    ),
+    "de": (
+        "Die alte Brücke über den Fluss ist wieder offen",
+        "Der Rat beschließt den Haushalt des nächsten Jahres",
+        "Der Südpark wird in diesem Winter größer",
+        "Eine neue Buslinie verbindet den Hafen mit der Stadtmitte",
+        "Die Bücherei öffnet auch am Abend",
+        "Die Markthalle ist fertig erneuert",
+    ),
+    "ru": (
+        "Старый мост через реку снова открыт для машин",
+        "Совет утвердил бюджет города на следующий год",
+        "Южный парк станет больше этой зимой",
+        "Новый автобус свяжет порт с центром города",
+        "Библиотека будет работать и по вечерам",
+        "Ремонт крытого рынка подходит к концу",
+    ),
 }
 TEXTS = {
     "en": (
@@ -81,6 +105,24 @@ TEXTS = {
         "Les ingénieurs de la ville ont contrôlé chaque partie avant l’ouverture et ont remis leur rapport au conseil.",
         "La commune a payé la plus grande part, et le reste vient d’un fonds pour les bâtiments anciens.",
         "Les habitants qui souhaitent en savoir plus peuvent venir à l’hôtel de ville et consulter les plans ce mois-ci.",
+    ),
+    "es": (
+        "El alcalde dijo el lunes que las obras habían durado dos años y que los vecinos del barrio habían tenido paciencia.",
+        "Los ingenieros de la ciudad revisaron cada parte antes de la apertura y entregaron su informe al pleno.",
+        "El ayuntamiento pagó la mayor parte, y el resto viene de un fondo para edificios antiguos.",
+        "Los vecinos que quieran saber más pueden acercarse a la casa consistorial y ver los planos durante este mes.",
+    ),
+    "de": (
+        "Der Bürgermeister sagte am Montag, die Arbeiten hätten zwei Jahre gedauert und die Anwohner seien geduldig gewesen.",
+        "Fachleute der Stadt prüften vor der Öffnung jeden Teil und übergaben dem Rat ihren Bericht.",
+        "Den größten Teil hat die Stadt bezahlt, der Rest kommt aus einer Kasse für alte Bauten.",
+        "Wer mehr wissen möchte, kann ins Rathaus kommen und sich dort in diesem Monat die Pläne ansehen.",
+    ),
+    "ru": (
+        "Мэр сказал в понедельник, что работы длились два года и что жители района были терпеливы.",
+        "Инженеры города проверили каждую часть перед открытием и передали совету свой отчёт.",
+        "Большую часть работ оплатил город, остальное пришло из фонда старых зданий.",
+        "Жители, которые хотят узнать больше, могут прийти в мэрию и посмотреть чертежи в этом месяце.",
     ),
 }
 MENUS = {

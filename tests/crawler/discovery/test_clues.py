@@ -142,3 +142,16 @@ def test_the_calendar_is_that_of_the_dates_that_readers_see():
 def test_a_sites_name_is_what_its_titles_share():
     assert identity.common_name([("Home", "Town"), ("A bridge", "Town"), ("A park", "Town")]) == "Town"
     assert identity.common_name([("Home",), ("A bridge",)]) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<script src='/app.js'></script>", True),
+        (f"<noscript>{'Please switch JavaScript on. ' * 20}</noscript><script>{'x' * 900}</script>", True),
+        ("<p>Nothing at all.</p>", False),
+        (f"<p>{'The council met on Monday. ' * 20}</p><script src='/app.js'></script>", False),
+    ],
+)
+def test_an_empty_frame_with_scripts_needs_them(body, expected):
+    assert clues.needs_scripts(tree(f"<div id='app'></div>{body}")) is expected

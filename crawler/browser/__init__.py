@@ -1,0 +1,1 @@
+"""Pages that scripts draw: fetched as every page, and then drawn by the system's Chromium."""
