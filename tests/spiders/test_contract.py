@@ -122,7 +122,8 @@ def test_its_dates_are_read_in_its_calendar_and_zone(shape):
 def test_its_next_pages_stay_on_the_site(shape):
     for road in shape.source.lists:
         older = next_page(shape.response("list.html", road.url), road)
-        assert (older is not None) == (road.next is not None)
+        # a page's own rel=next is followed where a source names no selector
+        assert older is not None or road.next is None
         assert older is None or same_site(older, road.url)
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not EXAMPLES.is_file(), reason="the examples are
 
 #: Languages of the gate, and what must be reached over all of them together.
 MAIN = ("fa", "ar", "en", "tr")
-PRECISION, RECALL = 1.0, 0.74
+PRECISION, RECALL = 0.95, 0.85
 #: No record without an event may alert in these.
 SILENT = (*MAIN, "fr", "es", "ru", "de")
 
