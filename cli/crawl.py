@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -15,22 +15,31 @@ from alerts.rules import ensure_default_rule
 from cli.completing import source_keys
 from cli.logs import quiet
 from cli.opening import archive
-from cli.output import JsonOption, complain, print_json, print_table
-from cli.picking import source_called
+from cli.output import JsonOption, complain, print_json, print_line, print_table
+from cli.picking import day, source_called
 from cli.progress import crawl_progress
 from cli.room import room, warn_of_room
+from cli.show import print_article, state_object
 from cli.telling import complain_of_failures, tell
 from crawler.tally import Tally
+from news.addresses import canonical
 from news.errors import JarchiError, UsageError
 from news.settings import Settings, load_settings
 from scheduler.clock import is_enabled
 from scheduler.executor import LocalExecutor, Progress
 from scheduler.protocol import Report
+from spiders.by_hand import source_of
 from spiders.catalogue import load_sources
-from storage import runs
+from storage import articles, looks, runs
 from storage.engine import Store
+from storage.looks import Seen
+from web.objects import article_object
 
 app = typer.Typer(add_completion=False)
+#: What a page became that was had.
+_HAD = ("new", "updated", "duplicate", "known", *(seen.value for seen in (
+    Seen.SAME, Seen.NOT_MODIFIED, Seen.EDITED, Seen.MOVED, Seen.GONE
+)))  # fmt: skip
 #: Count of a run → its heading.
 _COLUMNS = {
     "requests": "requests", "not_modified": "304", "leads": "leads", "fetched": "fetched", "new": "new",
@@ -45,14 +54,30 @@ def crawl(
         list[str] | None,
         typer.Argument(metavar="[KEY]...", help="Sources; every enabled one if none.", autocompletion=source_keys),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Walk the roads of the named sources back to this day; what is old news alerts nobody."),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Fetch this one page by the road of every page, and print what it became."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Crawl sources now: what was seen, fetched, kept, skipped and why."""
     settings = load_settings()
+    if url is not None:
+        if since is not None or len(keys or []) > 1:
+            raise UsageError("--url goes with one source at most, and without --since")
+        _crawl_page(settings, url, next(iter(keys or []), None), json=json)
+        return
+    back_to = day("since", since)
+    if back_to is not None and not keys:
+        raise UsageError("--since needs the sources to be named: a back-fill asks much of a site")
     with archive(settings) as store:
         chosen = _choose(settings, store, keys or [])
         with crawl_progress(f"Crawling {len(chosen)} sources") as progress:
-            reports = asyncio.run(crawl_sources(quiet(settings), chosen, progress))
+            reports = asyncio.run(crawl_sources(quiet(settings), chosen, progress, since=back_to))
         sent = _tell(settings, store)
     left = room(settings)
     if json:
@@ -60,19 +85,70 @@ def crawl(
         print_json({"runs": [report.run for report in reports], "alerts": alerts, "room": left.as_object()})
     else:
         print_runs(reports)
+        print_gaps(reports)
     warn_of_room(left)
     failed = [_complain_of(reports), sent is None or complain_of_failures(sent)]
     if any(failed):
         raise typer.Exit(1)
 
 
-async def crawl_sources(settings: Settings, keys: Iterable[str], progress: Progress | None = None) -> list[Report]:
-    """Crawl sources side by side in a worker; a source whose worker died is reported as failed."""
+async def crawl_sources(
+    settings: Settings, keys: Iterable[str], progress: Progress | None = None, *, since: datetime | None = None
+) -> list[Report]:
+    """Crawl sources side by side in a worker, back to a day if one is said; one whose worker died is reported as failed."""
     executor = LocalExecutor(settings, progress)
+    deadline = settings.backfill_deadline if since else None
     try:
-        return list(await asyncio.gather(*(_crawl_one(executor, key) for key in keys)))
+        return list(await asyncio.gather(*(_crawl_one(executor, key, deadline, since=since) for key in keys)))
     finally:
         await executor.close()
+
+
+async def _crawl_address(settings: Settings, key: str, address: str) -> Report:
+    executor = LocalExecutor(settings)
+    try:
+        return await _crawl_one(executor, key, address=address)
+    finally:
+        await executor.close()
+
+
+def _crawl_page(settings: Settings, url: str, key: str | None, *, json: bool) -> None:
+    try:
+        address = canonical(url)
+    except ValueError as error:
+        raise UsageError(f"--url: {error}") from None
+    sources = load_sources(settings.sources_folder, complain)
+    source = source_called(settings.sources_folder, key).key if key else source_of(sources.values(), address)
+    with archive(settings) as store:
+        report = asyncio.run(_crawl_address(quiet(settings), source, address))
+        sent = _tell(settings, store)
+        became = report.run.get("became") or {"outcome": "failed", "cause": report.error, "article": None}
+        with store.reading() as session:
+            number = became["article"]
+            article = articles.load(session, number) if number is not None else None
+            state = looks.state(session, number) if number is not None else None
+    if json:
+        shown = {**article_object(number, article), **state_object(state)} if article and state else None
+        about = {"url": address, "source": source, "outcome": became["outcome"], "cause": became["cause"]}
+        print_json({**about, "article": shown, "run": report.run})
+    else:
+        cause = f" ({became['cause']})" if became["cause"] else ""
+        print_line(f"{became['outcome']}{cause}: {address}, source {source}")
+        if article is not None and state is not None:
+            print_article(number, article, state)
+    if became["outcome"] not in _HAD or sent is None or complain_of_failures(sent):
+        raise typer.Exit(1)
+
+
+def print_gaps(reports: Iterable[Report]) -> None:
+    """Say which lists no longer overlapped what the last good crawl knew, and what was done about it."""
+    for report in reports:
+        for gap in report.run.get("gaps", ()):
+            end = "and the gap is closed" if gap["closed"] else "and what lies between is not known"
+            print_line(
+                f"{report.source}: {gap['list']} showed nothing that the last good crawl knew; "
+                f"{gap['pages']} pages were read, {end}"
+            )
 
 
 def print_runs(reports: Sequence[Report], title: str = "Crawls") -> None:
@@ -84,11 +160,17 @@ def print_runs(reports: Sequence[Report], title: str = "Crawls") -> None:
         headings.append("trouble")
         rows = [[*row, _trouble(report)] for row, report in zip(rows, reports, strict=True)]
     print_table(title, headings, rows)
+    for report in reports:
+        if told := report.run.get("members"):
+            print_line(f"{report.source}: " + ", ".join(f"{count} {name}" for name, count in told.items()))
 
 
-async def _crawl_one(executor: LocalExecutor, key: str) -> Report:
+async def _crawl_one(
+    executor: LocalExecutor, key: str, deadline: timedelta | None = None, *,
+    since: datetime | None = None, address: str | None = None,
+) -> Report:
     try:
-        return await executor.crawl(key)
+        return await executor.crawl(key, deadline, since=since, address=address)
     except JarchiError as error:
         return Report(id=0, source=key, finished=True, run=Tally(key).as_object(), error=str(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,8 +17,10 @@ from news.languages.quoting import isolated
 from news.settings import load_settings
 from news.values import Article
 from reading.charsets import decode
-from storage import articles, evidence
+from storage import articles, evidence, looks
+from storage.articles import Version
 from storage.evidence import Evidence, Pointer
+from storage.looks import State
 from web.objects import article_object, named
 
 app = typer.Typer(add_completion=False)
@@ -44,13 +47,17 @@ def show(
             raise NotFound(f"no article has the id {article_id}")
         addresses = articles.addresses(session, article_id)
         kept = evidence.of_article(session, article_id)
+        state = looks.state(session, article_id)
+        former = articles.versions(session, article_id)
+    assert state is not None
     if page:
         _print_pages(settings.evidence_folder, article_id, kept, version, json=json)
     elif json:
         objects = [{"version": item.version, **_pointer_object(place)} for item in kept for place in item.pages]
-        print_json({**article_object(article_id, article), "addresses": list(addresses), "pages": objects})
+        known = {"addresses": list(addresses), "pages": objects, "former_versions": list(map(_version_object, former))}
+        print_json({**article_object(article_id, article), **state_object(state), **known})
     else:
-        _print_article(article)
+        print_article(article_id, article, state)
         for address in addresses:
             print_line(address)
         _print_kept(kept)
@@ -92,10 +99,52 @@ def _print_kept(kept: tuple[Evidence, ...]) -> None:
         print_table("Pages", ("version", "captured", "file", "offset", "address"), rows)
 
 
-def _print_article(article: Article) -> None:
+def state_object(state: State) -> dict[str, Any]:
+    """What became of an article's page since: gone, moved, edited, and the last look at it."""
+    return {
+        "versions": state.versions,
+        "edited_at": _iso(state.edited_at),
+        "gone_at": _iso(state.gone_at),
+        "gone_cause": state.gone_cause,
+        "moved_at": _iso(state.moved_at),
+        "moved_from": state.moved_from,
+        "looked_at": _iso(state.looked_at),
+        "look": state.outcome.value if state.outcome else None,
+        "look_cause": state.cause,
+        "next_look_at": _iso(state.next_at),
+    }
+
+
+def _version_object(version: Version) -> dict[str, Any]:
+    return {"title": version.title, "text": version.text, "fetched_at": version.fetched_at.isoformat()}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _print_state(state: State) -> None:
+    if state.gone_at:
+        print_line(f"gone since {state.gone_at:%Y-%m-%d %H:%M} UTC ({state.gone_cause})", style="bold red")
+    if state.moved_at:
+        print_line(f"moved on {state.moved_at:%Y-%m-%d %H:%M} UTC, from {state.moved_from}")
+    if state.edited_at:
+        print_line(f"edited, seen on {state.edited_at:%Y-%m-%d %H:%M} UTC; {state.versions} versions are kept")
+    if state.looked_at and state.outcome:
+        cause = f" ({state.cause})" if state.cause else ""
+        following = f", again from {state.next_at:%Y-%m-%d %H:%M} UTC" if state.next_at else ""
+        print_line(
+            f"looked at {state.looked_at:%Y-%m-%d %H:%M} UTC: {state.outcome.value}{cause}{following}", style="dim"
+        )
+
+
+def print_article(number: int, article: Article, state: State) -> None:
+    """An article with what became of its page since."""
     print_line(article.title, style="bold")
     dated = f"{article.dated.moment:%Y-%m-%d %H:%M} UTC ({article.dated.provenance})" if article.dated else "undated"
     print_line(f"{article.source} · {article.language.code} · {dated}", style="dim")
+    print_line(f"{article.url} · article {number}", style="dim")
+    _print_state(state)
     for label, name in (("agency", article.agency), ("originally from", article.original_source)):
         if name:
             print_line(f"{label} {isolated(name)}", style="dim")

@@ -100,7 +100,7 @@ class Continuing:
             response = await engine.download_async(request)
         except Exception as error:
             raise (
-                Stopped if (cause := cause_of_error(error, request)) == STOPPED else _Ended(cause)
+                Stopped if (cause := cause_of_error(error)) == STOPPED else _Ended(cause)
             ) from error
         if response.status != 200:
             raise _Ended(f"http-{response.status}")

@@ -11,14 +11,16 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as PageTimeout
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 import reading
 from crawler import following
 from crawler.following import Following
+from crawler.roads.common import OverlongList
 from news.addresses import is_web_address
 from news.names import own
 from news.names.own import OwnName
@@ -32,6 +34,10 @@ _MEMORY = 1_500_000_000
 #: How a reader ends that has no memory left.
 _OUT_OF_MEMORY = 71
 _PR_SET_PDEATHSIG = 1
+#: Bytes of a list that are read in the crawl's own process; one that defines entities may be larger than it is.
+_SMALL_LIST = 256 * 1024
+_ENTITY = b"<!ENTITY"
+ListReader = Callable[[bytes, str, Source], Any]
 #: A page that shows nothing: the list's text is all that there is to read.
 _BLANK = b"<!doctype html><html><body></body></html>"
 _HTML = (("content-type", "text/html; charset=utf-8"),)
@@ -44,6 +50,8 @@ class Reading:
     outcome: Article | NotArticle
     #: None where the article ends with this page
     following: Following | None = None
+    #: whether the page shows the article's title as its own
+    titled: bool = False
 
 
 class ReaderPool:
@@ -67,24 +75,48 @@ class ReaderPool:
         """
         return await self._run(page.address, _read, page, source, lead, now, first)
 
+    async def read_again(
+        self, page: Page, source: Source | None, lead: Lead, title: str, now: datetime, *, titled: bool
+    ) -> Reading:
+        """Read a page that is known under a title: its own, where it was `titled` so and shows it no more."""
+        return await self._run(page.address, _read_again, page, source, lead, title, now, titled)
+
     async def read_listed(self, lead: Lead, source: Source, now: datetime) -> Reading:
         """Read the text that a list gives of a lead in place of its page."""
         return await self._run(lead.address, _read_listed, lead, source, now)
+
+    async def read_list(self, road: ListReader, body: bytes, address: str, source: Source) -> Any:
+        """What a road reads in a list: beside the crawl where it is large, for a list may take as long as it likes.
+
+        Raises ValueError where it is none, and OverlongList where reading it takes too much.
+        """
+        if len(body) <= _SMALL_LIST and _ENTITY not in body:
+            return _read_list(road, body, address, source)
+        future = self._started().schedule(_read_list, args=(road, body, address, source), timeout=self._seconds)
+        try:
+            return await asyncio.wrap_future(future)
+        except (PageTimeout, ProcessExpired, BrokenProcessPool, MemoryError) as error:
+            raise OverlongList(f"{len(body)} bytes: {type(error).__name__} {error}".rstrip()) from error
 
     async def join(self, first: Article, rest: Sequence[Article], source: Source | None) -> Reading:
         """One article out of its pages."""
         return await self._run(first.url, _join, first, rest, source)
 
     async def _run(self, address: str, task: Callable[..., Reading], *values: object) -> Reading:
-        future = self._started().schedule(task, args=values, timeout=self._seconds)
-        try:
-            found: Reading = await asyncio.wrap_future(future)
-        except PageTimeout:
-            detail = f"not read within {self._seconds:g} s"
-            return Reading(outcome=NotArticle(address=address, refusal=Refusal.TIMED_OUT, detail=detail))
-        except (ProcessExpired, BrokenProcessPool) as error:
-            return Reading(outcome=_died(address, error))
-        return found
+        """Run a task in a reader; once more where that was killed, which need not be the page's fault."""
+        for is_last in (False, True):
+            future = self._started().schedule(task, args=values, timeout=self._seconds)
+            try:
+                found: Reading = await asyncio.wrap_future(future)
+            except PageTimeout:
+                detail = f"not read within {self._seconds:g} s"
+                return Reading(outcome=NotArticle(address=address, refusal=Refusal.TIMED_OUT, detail=detail))
+            except (ProcessExpired, BrokenProcessPool) as error:
+                if is_last or getattr(error, "exitcode", None) == _OUT_OF_MEMORY:
+                    return Reading(outcome=_died(address, error))
+            else:
+                return found
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """End the readers, whatever they are at."""
@@ -98,7 +130,7 @@ class ReaderPool:
             self._pool = None
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["reading.warmed"])
+            context.set_forkserver_preload(["reading.warmed", __name__])
             self._pool = ProcessPool(
                 max_workers=self._size,
                 max_tasks=_PAGES_A_READER,
@@ -120,6 +152,13 @@ def _read(page: Page, source: Source | None, lead: Lead | None, now: datetime, f
     return _bounded(lambda: _outcome(page, source, lead, now, first))
 
 
+def _read_again(
+    page: Page, source: Source | None, lead: Lead, title: str, now: datetime, titled: bool  # noqa: FBT001 - a pool passes values in order
+) -> Reading:
+    stands = not titled or following.shows_title(page, title)
+    return _read(page, source, replace(lead, title=title if stands else None, body=None), now, None)
+
+
 def _read_listed(lead: Lead, source: Source, now: datetime) -> Reading:
     page = Page(
         address=lead.address,
@@ -130,6 +169,15 @@ def _read_listed(lead: Lead, source: Source, now: datetime) -> Reading:
         fetched_at=now,
     )
     return _bounded(lambda: Reading(outcome=reading.read_page(page, source=source, lead=lead, now=now)))
+
+
+def _read_list(road: ListReader, body: bytes, address: str, source: Source) -> Any:
+    try:
+        found = road(body, address, source)
+        return found if isinstance(found, tuple) else tuple(found)
+    except (RecursionError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        # what strangers' lists bring up in the parsers of others
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def _join(first: Article, rest: Sequence[Article], source: Source | None) -> Reading:
@@ -152,7 +200,8 @@ def _outcome(
     if not is_web_address(outcome.url):
         refused = NotArticle(address=page.address, refusal=Refusal.NO_ADDRESS, detail=outcome.url)
         return Reading(outcome=refused)
-    return Reading(outcome=outcome, following=following.of(page, outcome, first))
+    titled = first is None and following.shows_title(page, outcome.title)
+    return Reading(outcome=outcome, following=following.of(page, outcome, first), titled=titled)
 
 
 def _begin(memory: int, names: tuple[OwnName, ...]) -> None:

@@ -35,6 +35,8 @@ def _default(name: str, value: Any) -> str:
         return "`./jarchi-data`"
     if isinstance(value, timedelta):
         return _span(value)
+    if isinstance(value, tuple) and value:
+        return ", ".join(map(_span, value))
     if isinstance(value, int) and value >= 10**6:
         return _size(value)
     return "" if value in (None, ()) else f"`{value}`"

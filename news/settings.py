@@ -146,6 +146,9 @@ class Settings(BaseSettings):
         default=timedelta(minutes=15), description="time after which one source's crawl is ended"
     )
     crawl_workers: int = Field(default=1, ge=1, description="crawl worker processes of the local executor")
+    request_timeout: Span = Field(
+        default=timedelta(seconds=60), description="time after which a request without its whole answer is ended"
+    )
     readers: int = Field(default=2, ge=1, description="page-reading processes of a crawl worker")
     page_deadline: Span = Field(
         default=timedelta(seconds=30), description="time after which the reading of one page is ended"
@@ -162,6 +165,17 @@ class Settings(BaseSettings):
     )
     warc_file_size: Size = Field(
         default=500 * 10**6, description="size at which a file of pages is closed and the next one begun"
+    )
+    revisit_after: Annotated[tuple[Span, ...], NoDecode] = Field(
+        default=tuple(timedelta(days=days) for days in (1, 3, 7, 21, 63)),
+        description="when an article's page is asked for again, counted from its first sight, comma-separated; empty: never",
+    )
+    revisit_share: float = Field(
+        default=0.25, ge=0, le=0.9, allow_inf_nan=False,
+        description="largest share of a crawl's requests that such visits may be; ten are always allowed; 0: none",
+    )
+    backfill_deadline: Span = Field(
+        default=timedelta(hours=12), description="time after which `crawl --since` is ended; what it found is fetched later"
     )
     alert_max_age: Span = Field(
         default=timedelta(days=30), description="an article older than this never alerts"
@@ -205,6 +219,18 @@ class Settings(BaseSettings):
     def _comma_separated(cls, value: Any) -> Any:
         parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         return [_network(part) for part in parts] if isinstance(parts, list | tuple) else parts
+
+    @field_validator("revisit_after", mode="before")
+    @classmethod
+    def _spans(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("revisit_after")
+    @classmethod
+    def _ascending(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("must ascend, each longer than the one before")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -311,7 +337,7 @@ def _as_variable(value: Any) -> str:
         return value.get_secret_value()
     if isinstance(value, timedelta):
         return f"PT{value.total_seconds()}S"
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ",".join(map(_as_variable, value)) if isinstance(value, tuple) else str(value)
 
 
 def _variable(name: str) -> str:

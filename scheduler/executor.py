@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from news.errors import JarchiError
@@ -21,12 +21,15 @@ from scheduler.protocol import Job, Report, decode_report, encode
 
 log = logging.getLogger(__name__)
 
-#: A worker is replaced after so many crawls: long crawls leak.
-CRAWLS_A_WORKER = 200
+#: A worker is replaced after so many crawls, against what leaks: to begin one costs as much as polling 150 sources.
+CRAWLS_A_WORKER = 2_000
 #: Added to a crawl's deadline before its worker counts as blocked and is killed.
 GRACE = timedelta(seconds=90)
 #: How often a source is given to another worker when its own has died.
 _TRIES = 2
+
+#: Not `-m scheduler.worker`: its readers would each load that module again, with all that a crawl needs and they do not.
+_WORKER = "from scheduler.worker import main; main()"
 
 Progress = Callable[[Report], None]
 
@@ -63,12 +66,22 @@ class LocalExecutor:
         #: told the name (`host:pid`) of each worker that died
         self.on_death: Callable[[str], Any] = lambda name: None
 
-    async def crawl(self, source: str, deadline: timedelta | None = None) -> Report:
-        """Crawl a source and wait for its end; raises WorkerDied when its workers died one after the other."""
+    async def crawl(
+        self,
+        source: str,
+        deadline: timedelta | None = None,
+        *,
+        since: datetime | None = None,
+        address: str | None = None,
+    ) -> Report:
+        """Crawl a source and wait for its end; raises WorkerDied when its workers died one after the other.
+
+        `since` walks its roads back to a moment; with an `address` that page is all that is fetched.
+        """
         limit = deadline or self._settings.crawl_deadline
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._attempt(source, limit)
+                return await self._attempt(source, limit, since, address)
             except WorkerDied as error:
                 log.warning("worker died source=%s attempt=%d: %s", source, attempt, error)
                 if attempt == _TRIES:
@@ -83,9 +96,14 @@ class LocalExecutor:
         await asyncio.gather(*(self._ended(worker) for worker in self._workers))
         self._workers.clear()
 
-    async def _attempt(self, source: str, limit: timedelta) -> Report:
+    async def _attempt(
+        self, source: str, limit: timedelta, since: datetime | None, address: str | None
+    ) -> Report:
         worker = await self._a_worker()
-        job = Job(id=next(self._ids), source=source, deadline=limit.total_seconds())
+        job = Job(
+            id=next(self._ids), source=source, deadline=limit.total_seconds(),
+            since=since.isoformat() if since else None, address=address,
+        )
         future = asyncio.get_running_loop().create_future()
         worker.waiting[job.id] = future
         worker.crawls += 1
@@ -110,7 +128,7 @@ class LocalExecutor:
 
     async def _start(self) -> _Worker:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "scheduler.worker",
+            sys.executable, "-c", _WORKER,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             env=child_environment(self._settings), start_new_session=True, limit=2**20,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -14,6 +14,10 @@ class Job:
     id: int
     source: str
     deadline: float
+    #: back to which its roads are walked, ISO 8601; without it no further than every crawl goes
+    since: str | None = None
+    #: the one page to fetch, in place of the source's roads
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,8 @@ class Report:
 
 def encode(message: Job | Report) -> bytes:
     """One line."""
-    return json.dumps(asdict(message), ensure_ascii=False).encode() + b"\n"
+    values = {one.name: getattr(message, one.name) for one in fields(message)}  # asdict copies a run object whole
+    return json.dumps(values, ensure_ascii=False).encode() + b"\n"
 
 
 def decode_job(line: bytes) -> Job:

@@ -10,12 +10,13 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from copy import copy, deepcopy
 from importlib import import_module
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import BaseSettings
 from scrapy.settings import Settings as ScrapySettings
-from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
 
 from crawler.guard import GuardingResolver
@@ -24,6 +25,7 @@ from crawler.tally import Tally
 from news.errors import JarchiError, SourceError
 from news.settings import Settings, load_settings
 from scheduler.protocol import Job, Report, decode_job, encode
+from spiders.by_hand import BY_HAND, by_hand
 from spiders.catalogue import find_source, load_sources
 from spiders.loader import spider_class
 
@@ -34,7 +36,28 @@ _STOP_WITHIN = 10.0
 #: Loggers that tell of every step; what they warn of is still heard.
 _TALKATIVE = ("scrapy", "twisted", "asyncio", "alembic", "trafilatura", "htmldate", "charset_normalizer", "filelock")
 
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
 log = logging.getLogger(__name__)
+
+
+class CrawlSettings(ScrapySettings):
+    """Scrapy's settings, each crawl's a copy: of values that nobody changes in place, so that none is gone through."""
+
+    def copy(self) -> Self:
+        """Settings that can be changed without these."""
+        return _copied(self)
+
+
+def _copied(settings: AnySettings) -> AnySettings:
+    made = copy(settings)
+    made.attributes = {name: copy(attribute) for name, attribute in settings.attributes.items()}
+    for attribute in made.attributes.values():
+        if isinstance(attribute.value, BaseSettings):
+            attribute.value = _copied(attribute.value)
+        elif isinstance(attribute.value, list | dict):
+            attribute.value = deepcopy(attribute.value)
+    return made
 
 
 class Worker:
@@ -84,13 +107,13 @@ class Worker:
 
     async def _run(self, job: Job) -> Report:
         known = load_sources(self._facilities.settings.sources_folder, _pass_over)
-        source = find_source(known, job.source)
+        source = by_hand(job.address) if job.address and job.source == BY_HAND else find_source(known, job.source)
         self._facilities.hosts.know(known.values())
         crawler = self._runner.create_crawler(spider_class(source))
         crawler.settings.set("CLOSESPIDER_TIMEOUT", job.deadline, priority="cmdline")
         self._crawlers[job.id] = (job, crawler)
         try:
-            await self._runner.crawl(crawler)
+            await self._runner.crawl(crawler, since=job.since, address=job.address)
             house = House.of(crawler)
             return Report(
                 id=job.id, source=job.source, finished=True, run=house.tally.as_object(), error=house.error
@@ -122,7 +145,7 @@ def main() -> None:
     """Run until standard input ends."""
     settings = load_settings()
     _log_to_stderr(settings)
-    scrapy_settings = get_project_settings()
+    scrapy_settings = CrawlSettings()
     scrapy_settings.setmodule("crawler.settings", priority="project")
     install_reactor(scrapy_settings["TWISTED_REACTOR"])
     facilities = Facilities(settings)

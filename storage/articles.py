@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, insert, update
 from sqlmodel import Session, col, select
 
 from news.languages.tokens import fold
 from news.values import Article, Freshness, freshness
 from storage import fulltext, register, reviewing
 from storage.keys import bounded, row_key
-from storage.rows import article_columns, claim_row, tag_row, to_article
-from storage.tables import AddressRow, ArticleRow, ClaimRow, MemberChangeRow, TagRow, VersionRow
+from storage.rows import article_columns, claim_row, tag_columns, to_article
+from storage.tables import AddressRow, ArticleRow, ClaimRow, EvidenceRow, MemberChangeRow, TagRow, VersionRow
 from storage.turns import take_turns
 
 #: A text of fewer folded characters is the same story only under the same title.
@@ -34,6 +34,15 @@ class Saved(StrEnum):
     DUPLICATE = "duplicate"
     #: nothing changed
     KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What an article said before it was edited."""
+
+    title: str
+    text: str
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +140,42 @@ def announce(session: Session, article: Article, arrival: Arrival, mark: str) ->
     return _insert(session, article, text_hash(article), arrival, mark=f"#{mark}")
 
 
+def revise(
+    session: Session, article_id: int, article: Article, arrival: Arrival, *, moved: bool = False
+) -> tuple[Saved, Article] | None:
+    """Take over what an article's own page says now, under the address it has now where it `moved` there.
+
+    Another title or text makes a version. Its source and its date stay: an edit is no publication. Returns the
+    article as it is kept then; None where it is gone from the archive.
+    """
+    row, kept = session.get(ArticleRow, article_id), load(session, article_id)
+    if row is None or kept is None:
+        return None
+    article = replace(article, source=kept.source, dated=kept.dated or article.dated)
+    article = article if moved else replace(article, url=kept.url)
+    digest = text_hash(article)
+    take_turns(session, (digest, *_keys(article, arrival), *register.turns((*article.claims, *kept.claims))))
+    if moved:
+        article = _readdressed(session, row, article)
+        _move(session, row, article.url)
+    same_words = row.text_hash == digest and fold(row.title) == fold(article.title)
+    if same_words or (not arrival.whole and len(row.text) > len(article.text)):
+        return Saved.KNOWN, replace(kept, url=article.url)
+    _rewrite(session, row, article, digest, arrival)
+    return Saved.UPDATED, article
+
+
+def _move(session: Session, row: ArticleRow, address: str) -> None:
+    """Give an article another of its addresses as its own; its kept pages go with it."""
+    pages = update(EvidenceRow).where(
+        col(EvidenceRow.article_id) == row.id, col(EvidenceRow.key) == row_key(row.url)
+    )
+    session.exec(pages.values(key=row_key(address)))
+    row.url = address
+    session.add(row)
+    session.flush()
+
+
 def after(
     session: Session, article_id: int, *, since: datetime | None = None, source: str | None = None, limit: int = 100
 ) -> tuple[int, ...]:
@@ -163,6 +208,14 @@ def addresses(session: Session, article_id: int) -> tuple[str, ...]:
     return tuple(
         address.url for address in sorted(found, key=lambda address: (address.key != own, address.key))
     )
+
+
+def versions(session: Session, article_id: int) -> tuple[Version, ...]:
+    """What the article said before, oldest first."""
+    rows = session.exec(
+        select(VersionRow).where(VersionRow.article_id == article_id).order_by(col(VersionRow.id))
+    )
+    return tuple(Version(title=row.title, text=row.text, fetched_at=row.fetched_at) for row in rows)
 
 
 def count(session: Session) -> int:
@@ -233,7 +286,7 @@ def _insert(session: Session, article: Article, digest: str, arrival: Arrival, *
     session.add(row)
     session.flush()
     _add_address(session, _id(row), article, mark)
-    _replace_parts(session, _id(row), article, arrival)
+    _add_parts(session, _id(row), article, arrival)
     return _id(row)
 
 
@@ -253,13 +306,19 @@ def _replace_parts(session: Session, article_id: int, article: Article, arrival:
     shaken = register.events_of(session, article_id)
     session.exec(delete(TagRow).where(col(TagRow.article_id) == article_id))
     session.exec(delete(ClaimRow).where(col(ClaimRow.article_id) == article_id))
-    session.add_all(tag_row(article_id, position, tag) for position, tag in enumerate(article.tags))
+    fulltext.remove(session, article_id)
+    _add_parts(session, article_id, article, arrival)
+    register.settle(session, shaken)
+
+
+def _add_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:
+    if tags := [tag_columns(article_id, position, tag) for position, tag in enumerate(article.tags)]:
+        session.connection().execute(insert(TagRow), tags)  # there are many, and nobody changes one
     claims = [claim_row(article_id, position, claim) for position, claim in enumerate(article.claims)]
     session.add_all(claims)
     session.flush()
     register.record(session, article, reviewing.apply(session, claims), arrival.freshness(article))
-    register.settle(session, shaken)
-    fulltext.index(session, article_id, article.title, article.text)
+    fulltext.add(session, article_id, article.title, article.text)
 
 
 def _with_parts(session: Session, row: ArticleRow) -> Article:

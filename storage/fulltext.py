@@ -29,9 +29,8 @@ def search_words(written: str) -> list[str]:
     return [piece[:_LONGEST_WORD] for piece in _PIECE.findall(fold(written))]
 
 
-def index(session: Session, article_id: int, title: str, body: str) -> None:
-    """Put an article into the index, in place of what stood there for it."""
-    remove(session, article_id)
+def add(session: Session, article_id: int, title: str, body: str) -> None:
+    """Put an article into the index, where nothing stands for it."""
     found = list(_fitting([*search_words(title), BREAK, *search_words(body)]))
     heads, rest = found[: found.index(BREAK)], found[found.index(BREAK) + 1 :]
     if session.get_bind().dialect.name == "postgresql":
@@ -67,8 +66,12 @@ def _placed(found: Iterable[str], start: int, weight: str) -> Iterator[tuple[str
 
 
 def _fitting(found: Iterable[str]) -> Iterator[str]:
+    words = list(found)
+    if sum(map(len, words)) * 4 + len(words) * _WORD_COST <= _LONGEST_INDEX:  # no letter takes more bytes
+        yield from words
+        return
     room = _LONGEST_INDEX
-    for word in found:
+    for word in words:
         room -= len(word.encode()) + _WORD_COST
         if room >= 0 or word == BREAK:
             yield word

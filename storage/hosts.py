@@ -72,13 +72,20 @@ class RobotsSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAlong:
+    """A request that a page makes while a browser draws it: it has no turn of its own, and counts all the same."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PutOff:
     """A request that was not made for a rule of politeness."""
 
     host: str
 
 
-Deed = Ask | Answered | RobotsSeen | PutOff
+Deed = Ask | AskedAlong | Answered | RobotsSeen | PutOff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +229,9 @@ def _settled(host: _Host, deed: Deed, now: datetime) -> Verdict | None:
             _note_answer(host, deed, now)
         case RobotsSeen():
             _note_robots(host, deed, now)
+        case AskedAlong():
+            host.hour.requests += 1
+            _count_today(host, now)
         case PutOff():
             host.hour.put_off += 1
     return None
@@ -232,18 +242,28 @@ def _judged(host: _Host, ask: Ask, now: datetime) -> Verdict:
     delay = max(ask.delay, row["crawl_delay"] or 0.0)
     if row["closed_until"] is not None and now < row["closed_until"]:
         return Verdict(until=row["closed_until"], wait=Wait.RETRY_AFTER, delay=delay)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight(now)
     today = row["today"] if row["day"] == midnight else 0
     if ask.budget is not None and today >= ask.budget:
         return Verdict(until=midnight + _DAY, wait=Wait.BUDGET, delay=delay)
     if delay and (until := _turn(row["asked_at"], row["next_at"], delay, now)) is not None:
         return Verdict(until=until, delay=delay)
     _note_request(host, now)
-    row |= {"asked_at": now, "day": midnight, "today": today + 1}
+    row["asked_at"] = now
+    _count_today(host, now)
     row["next_at"] = now + max(timedelta(seconds=delay), HOLD) if delay else None
     if row["closed_until"] is not None and row["opened_at"] is None:
         row["opened_at"] = now
     return Verdict(turn=now, delay=delay)
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _count_today(host: _Host, now: datetime) -> None:
+    row, midnight = host.columns, _midnight(now)
+    row |= {"day": midnight, "today": (row["today"] if row["day"] == midnight else 0) + 1}
 
 
 def _turn(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from news.values import Lead
+from news.values import Lead, Road
 from storage.keys import bounded, row_key
 from storage.rows import dated_columns, lead_row, to_lead
 from storage.tables import LeadRow, ValidatorRow
@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 5
 #: What says something of the site at that moment, and nothing of the page.
 _SITE_FAULTS = (
     "robots", "dns", "connection-refused", "http-429", "http-502", "http-503", "http-504",
-    "retry-after", "budget", "quiet-hours",
+    "retry-after", "budget", "quiet-hours", "challenge", "maintenance",
 )  # fmt: skip
 #: How a lead ends whose page is asked for again.
 _AGAIN = ("failed", "listed")
@@ -99,6 +99,14 @@ def pending(session: Session, source: str, last_good_at: datetime | None = None)
     return tuple(_wanted(row, last_good_at) for row in rows)
 
 
+def of_address(session: Session, source: str, address: str) -> Wanted:
+    """The lead of an address, as its list shows it where one does."""
+    row = session.get(LeadRow, (source, row_key(address)))
+    if row is not None:
+        return _wanted(row, None)
+    return Wanted(lead=Lead(address=address, source=source, road=Road.LIST), key=row_key(address), overlapped=False)
+
+
 def is_listed(session: Session, source: str, key: str) -> bool:
     """Whether the article of a lead was kept as its list gives it, because its page could not be had."""
     row = session.get(LeadRow, (source, bounded(key)))
@@ -110,8 +118,18 @@ def is_lead(session: Session, source: str, address: str) -> bool:
     return session.get(LeadRow, (source, row_key(address))) is not None
 
 
-def settle(session: Session, source: str, key: str, state: str, cause: str | None = None) -> None:
+def has_shown(session: Session, source: str, road: Road) -> bool:
+    """Whether a list of that kind has ever shown a lead of the source."""
+    query = select(LeadRow.key).where(LeadRow.source == source, LeadRow.road == road.value).limit(1)
+    return session.exec(query).first() is not None
+
+
+def settle(
+    session: Session, source: str, key: str, state: str, cause: str | None = None, *, is_asked: bool = True
+) -> None:
     """Note how a lead ended: kept, refused, failed, or listed (kept as its list gives it).
+
+    Where it was not asked for, no attempt is counted.
 
     A listed one stays so, whatever became of another try, until its page is kept.
     """
@@ -121,7 +139,7 @@ def settle(session: Session, source: str, key: str, state: str, cause: str | Non
     row.state, row.cause = "listed" if row.state == "listed" and state != "kept" else state, cause
     if row.state not in _AGAIN:
         row.attempts = 0
-    elif cause not in _SITE_FAULTS:
+    elif is_asked and cause not in _SITE_FAULTS:
         row.attempts += 1
     session.add(row)
 

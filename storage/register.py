@@ -72,18 +72,21 @@ def events_of(session: Session, article_id: int) -> tuple[int, ...]:
 def settle(session: Session, shaken: Iterable[int]) -> None:
     """Weigh events anew whose evidence went.
 
-    One that has none left goes, unless somebody was told of it: then it stays as denied.
+    One that has none left goes, unless somebody was told of it, or something denies it: then it stays as denied.
+    Those who were told are told of the denial too, where their rule asks for such.
     """
     session.flush()
     for event_id in shaken:
         event = session.get(EventRow, event_id)
         if event is None or _weigh(session, event):
             continue
-        told = select(DeliveryRow.id).where(DeliveryRow.event_id == event_id).limit(1)
-        if session.exec(told).first() is None:
+        is_told = session.exec(select(DeliveryRow.id).where(DeliveryRow.event_id == event_id).limit(1)).first()
+        is_denied = _claims_of(session, event, col(ClaimRow.status) == Status.DENIED)
+        if not (is_told or is_denied):
             session.delete(event)
-        else:
+        elif event.status != Status.DENIED:
             event.status = Status.DENIED
+            event.matched_at = None if is_told and is_denied else event.matched_at
     session.flush()
 
 

@@ -65,19 +65,19 @@ def article_columns(article: Article) -> dict[str, Any]:
     }
 
 
-def tag_row(article_id: int, position: int, tag: Tag) -> TagRow:
-    """A tag as the `position`-th of its article."""
-    return TagRow(
-        article_id=article_id,
-        position=position,
-        kind=tag.kind.value,
-        key=tag.key,
-        alias=tag.alias,
-        part=tag.span.part.value,
-        span_start=tag.span.start,
-        span_end=tag.span.end,
-        rule=tag.rule,
-    )
+def tag_columns(article_id: int, position: int, tag: Tag) -> dict[str, Any]:
+    """A tag's columns as the `position`-th of its article."""
+    return {
+        "article_id": article_id,
+        "position": position,
+        "kind": tag.kind.value,
+        "key": tag.key,
+        "alias": tag.alias,
+        "part": tag.span.part.value,
+        "span_start": tag.span.start,
+        "span_end": tag.span.end,
+        "rule": tag.rule,
+    }
 
 
 def to_tag(row: TagRow) -> Tag:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from news.values import as_utc
 from storage.tables import RequestRow, RunRow, SourceRow
@@ -30,6 +30,10 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     #: its hosts may not be asked for now; neither good nor a failure
     PUT_OFF = "put-off"
+
+
+#: Ends of crawls that tell nothing of their sources.
+_UNTOLD = (RunState.LOST.value, RunState.STOPPED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,18 @@ def recent(session: Session, source: str | None = None, limit: int = 20) -> tupl
     """The newest crawls."""
     query = select(RunRow).order_by(col(RunRow.id).desc()).limit(limit)
     return tuple(session.exec(query.where(RunRow.source == source) if source else query).all())
+
+
+def last_ended(session: Session, source: str | None = None) -> dict[str, RunRow]:
+    """The newest crawl of each source, or of one, that has ended."""
+    newest = (
+        select(func.max(RunRow.id))
+        .where(col(RunRow.finished_at).is_not(None), col(RunRow.state).not_in(_UNTOLD))
+        .group_by(col(RunRow.source))
+    )
+    if source is not None:
+        newest = newest.where(RunRow.source == source)
+    return {row.source: row for row in session.exec(select(RunRow).where(col(RunRow.id).in_(newest)))}
 
 
 def state(session: Session, source: str) -> SourceState:

@@ -229,6 +229,39 @@ class IngestRow(SQLModel, table=True):
     finished_at: datetime | None = _moment(nullable=True)
 
 
+class LookRow(SQLModel, table=True):
+    """When an article's page is asked for again, and what came of it the last time."""
+
+    __tablename__ = "look"
+
+    article_id: int = _owner("article", index=False, primary=True)
+    source: str = _key()
+    #: key of the lead that it was read from, whose list's title and date hold for later readings too
+    lead: str | None = _key(nullable=True)
+    #: whether its page showed that title as its own
+    titled: bool
+    #: None where nobody looks any more
+    due_at: datetime | None = _moment(nullable=True)
+    #: looks taken
+    looks: int = 0
+    #: looks in a row that found nothing out
+    tries: int = 0
+    looked_at: datetime | None = _moment(nullable=True)
+    #: `storage.looks.Seen` of the last look, and its cause
+    outcome: str | None = None
+    cause: str | None = _remark()
+    #: the first of the answers 404 since it was last there
+    missed_at: datetime | None = _moment(nullable=True)
+    #: since when its site says that it is no more, and how: http-404, http-410
+    gone_at: datetime | None = _moment(nullable=True)
+    gone_cause: str | None = None
+    #: when its address changed last, and the one before
+    moved_at: datetime | None = _moment(nullable=True)
+    moved_from: str | None = _text(nullable=True)
+
+    __table_args__ = (Index("ix_look_source_due_at", "source", "due_at"),)
+
+
 class TagRow(SQLModel, table=True):
     """A network or place found in an article."""
 

@@ -13,7 +13,13 @@ from news.values import UNDETERMINED, Dated, Lead, Provenance, Road, Source
 from reading.dates import parse_date
 from reading.markup import printable
 
-_MARKUP = re.compile(r"<[^>]+>")
+_MARKUP = re.compile(r"<[^<>]+>")
+#: Characters of an address, a title and a date beyond which it is none.
+_LONGEST_ADDRESS, _LONGEST_TITLE, _LONGEST_DATE = 4_000, 10_000, 200
+
+
+class OverlongList(ValueError):
+    """A list that is larger, or takes longer to read, than lists do."""
 
 
 def lead(
@@ -22,7 +28,7 @@ def lead(
     body: str | None = None,
 ) -> Lead | None:
     """A lead, unless its address is empty or none that can be fetched."""
-    if not address.strip():
+    if not address.strip() or len(address) > _LONGEST_ADDRESS:
         return None  # resolved, it would be the list itself
     try:
         target = canonical(address, base)
@@ -36,13 +42,13 @@ def lead(
 
 def plain(title: str | None) -> str | None:
     """A title without markup and entities; None for an empty one."""
-    text = html.unescape(_MARKUP.sub("", printable(title or "")))
+    text = html.unescape(_MARKUP.sub("", printable((title or "")[:_LONGEST_TITLE])))
     return " ".join(text.split()) or None
 
 
 def stated_date(text: str | None, source: Source, provenance: Provenance) -> Dated | None:
     """A list's own date, read in the source's language, zone and calendar."""
-    if not text:
+    if not text or len(text) > _LONGEST_DATE:
         return None
     language = source.languages[0] if source.languages else UNDETERMINED
     return parse_date(

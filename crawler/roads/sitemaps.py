@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from crawler.roads.common import is_article, lead, moment, stated_date
+from crawler.roads.common import OverlongList, is_article, lead, moment, stated_date
 from news.addresses import canonical
 from news.values import Lead, Provenance, Road, Source
 
@@ -48,7 +48,7 @@ def _unpacked(body: bytes) -> bytes:
     except (zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"broken gzip: {error}") from error
     if unpacker.unconsumed_tail:
-        raise ValueError(f"unpacks to more than {MAX_SIZE} bytes")
+        raise OverlongList(f"unpacks to more than {MAX_SIZE} bytes")
     return plain
 
 

@@ -13,24 +13,39 @@ from crawler.roads.common import lead, moment, stated_date
 from news.values import Lead, Provenance, Road, Source
 
 PAGE_SIZE = 50
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 _FIELDS = "link,title,date_gmt,modified_gmt,content.rendered,content.protected,excerpt.rendered"
 
 
-def posts_address(root: str, *, page: int = 1, modified_after: datetime | None = None) -> str:
-    """The address of one page of posts, last modified first.
+def posts_address(
+    root: str, *, page: int = 1, modified_after: datetime | None = None, after: datetime | None = None
+) -> str:
+    """The address of one page of posts, last modified first; of those published `after` a moment, last published first.
 
-    `modified_after` is written in UTC with its Z: without it WordPress reads site-local time.
+    Moments are written in UTC with their Z: without it WordPress reads site-local time.
     """
-    query: dict[str, str | int] = {"per_page": PAGE_SIZE, "page": page, "orderby": "modified", "order": "desc"}
+    order = "modified" if after is None else "date"
+    query: dict[str, str | int] = {"per_page": PAGE_SIZE, "page": page, "orderby": order, "order": "desc"}
     query["_fields"] = _FIELDS
     if modified_after is not None:
-        query["modified_after"] = modified_after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        query["modified_after"] = modified_after.astimezone(UTC).strftime(_MOMENT)
+    if after is not None:
+        query["after"] = after.astimezone(UTC).strftime(_MOMENT)
     return urljoin(root, "wp/v2/posts") + "?" + urlencode(query)
+
+
+def pages_in_all(header: bytes | None) -> int:
+    """What `X-WP-TotalPages` says; 0 where it says nothing."""
+    text = (header or b"").decode("latin-1").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def post_leads(body: bytes, base: str, source: Source) -> Iterator[Lead]:
     """The posts of one page; raises ValueError where the body is no list of posts."""
-    posts = json.loads(body)
+    try:
+        posts = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("JSON nested without end") from error
     if not isinstance(posts, list):
         raise ValueError("not a list of posts")  # noqa: TRY004 (an answer that cannot be read, not a wrong call)
     for post in posts:

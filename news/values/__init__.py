@@ -20,7 +20,7 @@ from news.values.articles import (
 )
 from news.values.memberships import FRESHNESS_MARGIN, Evidence, Freshness, MembershipEvent, freshness
 from news.values.moments import Calendar, Dated, Precision, Provenance, as_utc
-from news.values.sources import Known, ListRoad, MembersRoad, Selectors, Source, SourceKind
+from news.values.sources import Known, ListRoad, MembersRoad, Selectors, Source, SourceKind, Tls
 
 __all__ = [
     "ALERT_CONFIDENCE",
@@ -52,6 +52,7 @@ __all__ = [
     "Status",
     "Tag",
     "TagKind",
+    "Tls",
     "Verb",
     "as_utc",
     "freshness",

@@ -40,6 +40,8 @@ class Road(StrEnum):
     SITEMAP = "sitemap"
     REST = "rest"
     LIST = "list"
+    #: a network's own list of members
+    MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ class Provenance(StrEnum):
     META = "meta"
     TEXT = "text"
     URL = "url"
+    #: none is written: the day on which it was first seen
+    SEEN = "seen"
 
 
 class Calendar(StrEnum):

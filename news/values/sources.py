@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -38,6 +39,15 @@ class Known(StrEnum):
     UNVERIFIED = "unverified"
 
 
+class Tls(StrEnum):
+    """How the certificates of a source's hosts are taken."""
+
+    #: verified
+    STRICT = "strict"
+    #: whatever they are
+    LAX = "lax"
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -49,6 +59,13 @@ def _known_zone(name: str) -> str:
 def _web_address(address: str) -> str:
     if not re.match(r"https?://[^/\s]+", address):
         raise ValueError(f"not an http(s) address: {address!r}")
+    return address
+
+
+def _http_proxy(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme != "http" or not parts.hostname:
+        raise ValueError(f"not an HTTP proxy like http://proxy.example.org:8080: {address!r}")
     return address
 
 
@@ -164,9 +181,14 @@ class Source(_Strict):
     #: requests a day to each of its hosts, in place of the setting's
     budget: int | None = Field(default=None, ge=1)
     enabled: bool = True
-    #: false only for a site whose certificate is known to be broken
-    tls: bool = True
-    proxy: Address | None = None
+    #: lax only for a site whose certificate is known to be broken
+    tls: Tls = Tls.STRICT
+    #: an HTTP proxy that all its requests go by, name and password before an @
+    proxy: Annotated[str, AfterValidator(_http_proxy)] | None = None
+    #: whether its pages are drawn by scripts, and so by a browser before they are read
+    render: bool = False
+    #: whether a list of it that shows nothing is no fault
+    may_be_empty: bool = False
     #: name of the spider for an odd site; the general one otherwise
     spider: str | None = None
     #: how much is known of the roads, and since when

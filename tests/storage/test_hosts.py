@@ -14,7 +14,19 @@ from sqlalchemy.engine import make_url
 
 from storage import hosts
 from storage.engine import Store
-from storage.hosts import HOLD, KEPT, Answered, Ask, HostHour, PutOff, RobotsSeen, Wait, median_gap, step_of
+from storage.hosts import (
+    HOLD,
+    KEPT,
+    Answered,
+    Ask,
+    AskedAlong,
+    HostHour,
+    PutOff,
+    RobotsSeen,
+    Wait,
+    median_gap,
+    step_of,
+)
 from storage.schema import open_store
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -47,6 +59,17 @@ class Host:
 @pytest.fixture
 def host(store: Store) -> Host:
     return Host(store)
+
+
+def test_what_a_page_asks_for_while_it_is_drawn_counts_without_a_turn(host):
+    turn = host.ask(budget=3)
+    host.tell(AskedAlong(host="a.example"), AskedAlong(host="a.example"))
+    host.answer(turn)
+    host.later(2)
+    assert host.ask(budget=3).wait is Wait.BUDGET
+    record = host.record()
+    assert (record.today, record.asked_at) == (3, NOON)
+    assert [(hour.requests, hour.shortest_gap) for hour in record.hours] == [(3, None)]
 
 
 def test_the_delay_is_counted_from_the_answer(host: Host) -> None:

@@ -87,6 +87,16 @@ def test_a_stopped_crawl_is_due_at_once_and_no_failure(store: Store, make: Any) 
     assert (state.failures, state.next_due_at, state.last_good_at) == (0, make.now + make.hour, None)
 
 
+def test_a_crawl_that_is_put_off_is_no_failure_and_due_when_its_hosts_open(store: Store, make: Any) -> None:
+    run = _begin(store, make)
+    with store.writing() as session:
+        runs.put_off(session, run, {"fetched": 1}, "quiet-hours", make.now + 5 * make.hour, make.now + make.hour)
+    assert _last(store) == (RunState.PUT_OFF, {"fetched": 1}, "quiet-hours")
+    state = _state(store)
+    assert (state.failures, state.next_due_at, state.last_good_at) == (0, make.now + 5 * make.hour, None)
+    assert state.last_error == "quiet-hours"
+
+
 def test_the_runs_of_dead_workers_are_reaped(store: Store, make: Any) -> None:
     _begin(store, make, worker="host:1")
     lost = _begin(store, make, source="isna", worker="host:2")

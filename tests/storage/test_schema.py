@@ -27,7 +27,7 @@ from storage.schema import open_store, revision, upgrade
 from storage.search import search
 
 #: the newest migration
-HEAD = "0007"
+HEAD = "0009"
 _MIGRATIONS = Path(storage.migrations.__path__[0])
 
 _COLUMNS = """
@@ -139,7 +139,7 @@ _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "next", "0007", None, None
+revision, down_revision, branch_labels, depends_on = "next", "0009", None, None
 
 
 def upgrade():
