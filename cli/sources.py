@@ -10,6 +10,7 @@ import typer
 
 from cli import adding, exchanging, politeness
 from cli.completing import source_keys
+from cli.health import health_of, in_words
 from cli.opening import archive
 from cli.output import JsonOption, complain, err, out, print_json, print_line, print_table
 from cli.picking import language_code, network_key, source_called
@@ -66,9 +67,9 @@ def list_sources(
         and (known is None or source.known is known)
     }
     with archive(settings) as store, store.reading() as session:
-        states = runs.states(session)
+        states, ended = runs.states(session), runs.last_ended(session)
     objects = [
-        _object(source, states.get(key))
+        {**_object(source, states.get(key)), "health": health_of(source, ended.get(key))}
         for key, source in sources.items()
         if enabled is None or is_enabled(source, states.get(key)) is enabled
     ]
@@ -78,7 +79,11 @@ def list_sources(
         return
     columns = ["key", "name", "kind", "country", "languages", "known", "enabled"]
     columns += [name for name in ("last_good_at", "failures") if any(item[name] for item in objects)]
-    rows = ([{**item, "name": isolated(item["name"])}[name] for name in columns] for item in objects)
+    columns += ["health"] if any(item["health"]["state"] != "unknown" for item in objects) else []
+    rows = (
+        [{**item, "name": isolated(item["name"]), "health": in_words(item["health"])}[name] for name in columns]
+        for item in objects
+    )
     print_table(f"{len(objects)} sources", columns, rows)
     if settings.warc_budget:
         print_line(f"pages as they came: {left.summary()}", style="dim")
@@ -91,8 +96,9 @@ def show(key: KeyArgument, json: JsonOption = False) -> None:
     settings = load_settings()
     source = source_called(settings.sources_folder, key)
     with archive(settings) as store, store.reading() as session:
-        state = runs.state(session, key)
+        state, ended = runs.state(session, key), runs.last_ended(session, key).get(key)
     fields = {**source.model_dump(mode="json", exclude_defaults=True), **_object(source, state)}
+    fields["health"] = health_of(source, ended)
     if json:
         print_json(fields)
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
@@ -12,7 +11,8 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.guard import GuardingResolver
+from crawler.downloading import Unanswered
+from crawler.guard import AddressRefused
 from news.values import Page
 from storage.leads import Validators
 
@@ -28,11 +28,17 @@ _CAUSES = {
     "ConnectionLost": "connection-lost",
     "ResponseFailed": "connection-lost",
     "DownloadFailedError": "connection-lost",
+    "ResponseDataLossError": "connection-lost",
+    "TunnelError": "proxy",
     "ResponseNeverReceived": "connection-lost",
     "DownloadCancelledError": "too-large",
     "CancelledError": "cancelled",
     "SSLError": "tls",
     "Error": "tls",
+    # bodies that are not packed as their headers say: gzip, deflate and brotli, zstd
+    "BadGzipFile": "unreadable",
+    "error": "unreadable",
+    "ZstdError": "unreadable",
     # a redirect, or an odd spider's request, to what is no address of the web
     "ValueError": "bad-address",
     "NotSupported": "bad-address",
@@ -59,14 +65,15 @@ def page_of(response: Response, asked: str, now: datetime) -> Page:
 def validators_of(response: Response, asked: str) -> Validators:
     """What to ask the same address with next time.
 
-    A weak mark is dropped: behind gzip WordPress weakens its ETag and never matches the weak one again.
+    A weak mark is dropped: behind gzip WordPress weakens its ETag and never matches the weak one again. A server
+    that was asked with its own mark and sends the page all the same never matches it: it is asked by the date alone.
     """
-    etag = _header(response, "ETag")
-    return Validators(
-        address=asked,
-        etag=etag.removeprefix("W/") if etag else None,
-        last_modified=_header(response, "Last-Modified"),
-    )
+    etag = (_header(response, "ETag") or "").removeprefix("W/")
+    request = response.request
+    sent = request.headers.get("If-None-Match") if request is not None else None
+    is_blind = sent is not None and sent.decode("latin-1") == etag
+    modified = _header(response, "Last-Modified")
+    return Validators(address=asked, etag=None if is_blind and modified else etag or None, last_modified=modified)
 
 
 def conditional(request: Request, validators: Validators | None) -> Request:
@@ -114,25 +121,19 @@ def retry_after(response: Response, now: datetime) -> timedelta | None:
 
 def cause_of(failure: Failure) -> str:
     """The name a failure is counted under."""
-    return cause_of_error(failure.value, getattr(failure, "request", None))
+    return cause_of_error(failure.value)
 
 
-def cause_of_error(error: BaseException | None, request: Request | None) -> str:
+def cause_of_error(error: BaseException | None) -> str:
     """The name an error of a request is counted under."""
     if isinstance(error, HttpError):
         return f"http-{error.response.status}"
-    if request is not None and _host(request) in GuardingResolver.refused:
-        return "private-address"
-    if isinstance(error, RobotsUnreachable | PutOff):
+    if isinstance(error, RobotsUnreachable | PutOff | AddressRefused | Unanswered):
         return error.cause
     if isinstance(error, IgnoreRequest):
         return next((cause for words, cause in _IGNORED.items() if words in str(error).lower()), "ignored")
     name = type(error).__name__
     return _CAUSES.get(name, name)
-
-
-def _host(request: Request) -> str:
-    return urlsplit(request.url).hostname or ""
 
 
 def _header(response: Response, name: str) -> str | None:

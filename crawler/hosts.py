@@ -102,6 +102,10 @@ class HostRegistry:
         if turn.delay or closed_for is not None:
             self._tell(Answered(host=turn.host, turn=turn.at, delay=turn.delay, closed_for=closed_for))
 
+    def asked_along(self, host: str) -> None:
+        """Count a request that a page makes while it is drawn, within the turn that was taken for the page."""
+        self._tell(hosts.AskedAlong(host=host))
+
     def saw_robots(self, host: str, status: int, text: str, delay: float | None) -> None:
         """Note a robots.txt and the delay that it asks for, in seconds."""
         self._tell(RobotsSeen(host=host, status=status, text=text, delay=delay))

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from twisted.python.failure import Failure
 
 from crawler.answers import PutOff
+from crawler.browser import needs
 from crawler.evidence.files import EvidenceFiles
 from crawler.hosts import HostRegistry
 from crawler.manners import general, hosts_of
@@ -98,14 +99,18 @@ class House:
         #: why the crawl was not good; None for a good one
         self.error: str | None = None
         self._fault: str | None = None
+        #: whether the crawl is for one page alone
+        self.is_single = False
         self._put_off: PutOff | None = None
         self.tally = Tally(source=getattr(crawler.spidercls, "name", ""))
         source: Source | None = getattr(crawler.spidercls, "source", None)
         self._own_hosts = hosts_of(source) if source else frozenset()
+        self._lacking = needs.fault_of(source) if source else None
         if source is not None:
             facilities.hosts.know_also(source)
         self._owned = owned
-        self._seconds = crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        #: that the crawl may last; 0 where nothing bounds it
+        self.seconds = crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
         self._ends_at: float | None = None
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signal=signals.engine_stopped)
@@ -129,12 +134,33 @@ class House:
     async def begin(self) -> Run:
         """Note in the database that the crawl begins."""
         now = self.facilities.clock()
-        if self._seconds:
-            self._ends_at = asyncio.get_running_loop().time() + self._seconds
+        if self.seconds:
+            self._ends_at = asyncio.get_running_loop().time() + self.seconds
         self.run = await self.write(
             lambda session: runs.begin(session, self.tally.source, now, worker=worker_name())
         )
+        self._need_browser()
         return self.run
+
+    async def begin_aside(self) -> Run:
+        """Begin a crawl of one page, which says nothing of its source's roads: no run is noted."""
+        now, source = self.facilities.clock(), self.tally.source
+        state = await self.write(lambda session: runs.state(session, source))
+        self.is_single = True
+        self.run = Run(id=0, source=source, started_at=now, last_good_at=state.last_good_at)
+        self._need_browser()
+        return self.run
+
+    def _need_browser(self) -> None:
+        """Raise CloseSpider, counted, where the source's pages must be drawn and nothing here can."""
+        if self._lacking is not None:
+            self.fail(needs.MISSING, self._lacking)
+            raise CloseSpider(needs.MISSING)
+
+    def became(self, outcome: str, cause: str | None = None, article: int | None = None) -> None:
+        """Remember what the one page became that this crawl is for."""
+        if self.is_single:
+            self.tally.became = {"outcome": outcome, "cause": cause, "article": article}
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Note how it ended; a crawl is good only when each of its lists answered, and one of its pages if it asked any."""
@@ -148,6 +174,9 @@ class House:
             self.error = f"put off until {put_off.until:%Y-%m-%d %H:%M} UTC: {put_off.cause} of {put_off.host}"
             self.tally.put_off_until = put_off.until
         self.tally.seconds = (now - run.started_at).total_seconds()
+        self.tally.ledger.close()
+        if wrong := self.tally.ledger.disagreements():
+            log.error("the ledger does not agree source=%s: %s", self.tally.source, "; ".join(wrong))
         counts = self.tally.as_object()
         if reason == "shutdown":
             await self.give_up()

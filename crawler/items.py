@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crawler.evidence.captures import Exposure
 from news.values import Article, NotArticle, Page
 from storage.leads import Validators, Wanted
+from storage.looks import Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +48,19 @@ class Read:
     again: bool = False
     #: the pages that the article was read from, as they came
     exposures: tuple[Exposure, ...] = ()
+    #: whether the page shows the article's title as its own
+    titled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What came when a known article was asked for again: a page, or why there is none."""
+
+    look: Look
+    page: Page | None = None
+    validators: Validators | None = None
+    exposure: Exposure | None = None
+    #: whether every redirect on the way said that it is for good
+    moved: bool = False
+    #: what a failure is counted under; None with a page, and where the server says that nothing changed
+    cause: str | None = None

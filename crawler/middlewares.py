@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -14,12 +17,16 @@ from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
 from crawler.answers import PutOff, RobotsUnreachable, Stopped, cause_of_error, retry_after
+from crawler.guard import refuse_private
 from crawler.hosts import Turn
 from crawler.house import House
 from crawler.robots import delay_of
 from news.addresses import host_key
 from news.errors import StorageError
+from news.settings import Network
 
+#: Marks a request that a crawl is good without: no crawl is put off for its sake.
+ASIDE = "jarchi_aside"
 #: Where a request keeps its turn.
 _TURN = "jarchi_turn"
 #: After an answer 429 that does not say for how long, a host is left alone for so many times its delay.
@@ -44,7 +51,8 @@ class HostPoliteness:
         try:
             request.meta[_TURN] = await self._hosts.take(host_key(request.url), self._house)
         except PutOff as error:
-            self._house.put_off(error)
+            if not request.meta.get(ASIDE):
+                self._house.put_off(error)
             raise
         except StorageError as error:
             self._house.fail("storage", str(error))
@@ -74,10 +82,17 @@ class HostPoliteness:
 
 
 class SourceProxy:
-    """Sends a source's requests, robots.txt included, by way of its own proxy."""
+    """Sends a source's requests, robots.txt included, by way of its own proxy.
 
-    def __init__(self, proxy: str) -> None:
-        self._proxy = proxy
+    The proxy is dialled under the guard, as any host is. It resolves names itself: those that are written as
+    addresses are looked at before.
+    """
+
+    def __init__(self, proxy: str, networks: Sequence[Network]) -> None:
+        parts = urlsplit(proxy)
+        self._networks = networks
+        self._proxy = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
+        self._login = _basic(parts.username, parts.password or "") if parts.username else None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -85,11 +100,14 @@ class SourceProxy:
         spider_class: Any = crawler.spidercls
         if not spider_class.source.proxy:
             raise NotConfigured
-        return cls(spider_class.source.proxy)
+        return cls(spider_class.source.proxy, House.of(crawler).facilities.settings.allow_networks)
 
     def process_request(self, request: Request) -> None:
-        """Name the proxy."""
+        """Name the proxy; raises AddressRefused."""
+        refuse_private(urlsplit(request.url).hostname or "", self._networks)
         request.meta["proxy"] = self._proxy
+        if self._login is not None:
+            request.headers["Proxy-Authorization"] = self._login
 
 
 class RobotsTxt(RobotsTxtMiddleware):
@@ -104,7 +122,8 @@ class RobotsTxt(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         withheld = response.status >= 500
         self._note(response, request)
-        told = response.replace(body=b"User-agent: *\nDisallow: /\n") if withheld else response
+        read = response.body[:_LONGEST_ROBOTS]
+        told = response.replace(body=b"User-agent: *\nDisallow: /\n" if withheld else read)
         await super()._parse_robots(told, netloc, request)
 
     def _note(self, response: Response, request: Request) -> None:
@@ -115,7 +134,7 @@ class RobotsTxt(RobotsTxtMiddleware):
         hosts.saw_robots(host_key(request.url), response.status, text, delay_of(text, agent))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        cause = cause_of_error(exc, Request(f"http://{netloc}/robots.txt"))
+        cause = cause_of_error(exc)
         if cause == "redirects":  # RFC 9309, 2.3.1.2: it may be taken for one that is not there
             super()._robots_error(exc, netloc)
             return
@@ -123,6 +142,10 @@ class RobotsTxt(RobotsTxtMiddleware):
         self._parsers[netloc] = withheld
         if isinstance(waiting, Deferred):
             waiting.callback(withheld)
+
+
+def _basic(user: str, password: str) -> bytes:
+    return b"Basic " + b64encode(f"{unquote(user)}:{unquote(password)}".encode())
 
 
 class _Withheld(RobotParser):

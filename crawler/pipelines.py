@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -12,11 +13,13 @@ from sqlmodel import Session
 
 from crawler.continuing import Continuing, Stopped
 from crawler.evidence.keeping import Exposing, packed
+from crawler.faults import REFUSALS
 from crawler.house import House
 from crawler.items import Fetched, Missed, Read
+from crawler.ledger import Ledger, Outcome
 from crawler.tally import Tally
-from news.values import Article, NotArticle, Refusal, Source
-from storage import articles, leads
+from news.values import Article, NotArticle, Page, Refusal, Source
+from storage import articles, leads, looks
 from storage.articles import Arrival, Saved
 from storage.leads import Validators, Wanted
 
@@ -24,8 +27,14 @@ log = logging.getLogger(__name__)
 
 #: Pages that were read, and are no articles: what a list says of them does not change that.
 _TOLD = (Refusal.LIST_PAGE, Refusal.SEARCH_PAGE)
+#: Pages that say something of the site at that moment, and nothing of the article: it is asked for again.
+_PASSING = (Refusal.CHALLENGE, Refusal.MAINTENANCE)
 #: Failures after which a list's text does not stand in: our own guard, and an article taken back.
 _NO_STAND_IN = ("private-address", "http-410")
+_OUTCOMES = {
+    Saved.NEW: Outcome.NEW, Saved.UPDATED: Outcome.UPDATED, Saved.DUPLICATE: Outcome.DUPLICATE,
+    Saved.KNOWN: Outcome.UNCHANGED,
+}
 
 
 class ReadPage:
@@ -53,11 +62,13 @@ class ReadPage:
         facilities = self._house.facilities
         found = await facilities.readers.read(item.page, self._source, item.wanted.lead, facilities.clock())
         if isinstance(found.outcome, NotArticle):
-            self._house.tally.not_article[found.outcome.refusal.value] += 1
-            refused = Read(outcome=found.outcome, wanted=item.wanted, validators=item.validators)
-            if found.outcome.refusal in _TOLD:
+            outcome = _behind_wall(found.outcome, item.page)
+            self._house.tally.not_article[outcome.refusal.value] += 1
+            refused = Read(outcome=outcome, wanted=item.wanted, validators=item.validators)
+            if outcome.refusal in _TOLD:
                 return refused
-            return await self._listed(item.wanted, found.outcome.refusal.value) or refused
+            return await self._listed(item.wanted, outcome.refusal.value) or refused
+        self._house.tally.read += 1
         try:
             whole = await self._continuing.whole(found.outcome, found.following, item.wanted)
         except (Stopped, CloseSpider) as error:
@@ -68,6 +79,7 @@ class ReadPage:
             outcome=whole.article, wanted=item.wanted, validators=None if whole.missing else item.validators,
             missing=whole.missing and f"continuation-{whole.missing}", again=not whole.is_final,
             exposures=(item.exposure, *whole.exposures) if item.exposure else (),
+            titled=found.titled,
         )
 
     async def _listed(self, wanted: Wanted, cause: str) -> Read | None:
@@ -81,6 +93,11 @@ class ReadPage:
         return Read(
             outcome=found.outcome, wanted=wanted, validators=None, from_list=True, missing=cause, again=True
         )
+
+
+def _behind_wall(outcome: NotArticle, page: Page) -> NotArticle:
+    """A page that is none under 202, "accepted", is what walls answer while they make up their mind."""
+    return replace(outcome, refusal=Refusal.CHALLENGE) if page.status == 202 else outcome
 
 
 class KeepArticle:
@@ -98,6 +115,8 @@ class KeepArticle:
         """Read → stored and counted, Missed → its lead tried again; anything else passes."""
         if isinstance(item, Missed):
             await self._write(lambda session: _settle_missed(session, item), item.wanted)
+            self._house.became("failed", item.cause)
+            _end(self._house.tally.ledger, item.wanted, item.cause)
             _note_missing(self._house.tally, item.wanted, item.cause)
         if isinstance(item, Read):
             exposing = Exposing(self._house, await asyncio.to_thread(packed, item.exposures))
@@ -114,12 +133,20 @@ class KeepArticle:
 
     def _keep(self, session: Session, item: Read, exposing: Exposing) -> Saved | NotArticle:
         source, key, address = item.wanted.lead.source, item.wanted.key, item.wanted.lead.address
-        leads.remember(session, item.validators or Validators(address=address), self._house.facilities.clock())
+        passing = isinstance(item.outcome, NotArticle) and item.outcome.refusal in _PASSING
+        validators = None if passing else item.validators
+        leads.remember(session, validators or Validators(address=address), self._house.facilities.clock())
         if isinstance(item.outcome, NotArticle):
-            leads.settle(session, source, key, "refused", item.outcome.refusal.value)
+            self._house.became("not-article", item.outcome.refusal.value)
+            state = "failed" if passing else "refused"
+            leads.settle(session, source, key, state, item.outcome.refusal.value)
             return item.outcome
         saved, number = articles.save(session, item.outcome, self._arrival(session, item))
         exposing.keep(session, number, item.outcome, saved)
+        self._house.became(saved.value, item.missing, number)
+        if not item.from_list:
+            now, plan = self._house.facilities.clock(), self._house.facilities.settings.revisit_after
+            looks.expect(session, number, item.wanted.lead, now, plan, titled=item.titled)
         leads.settle(session, source, key, _end_of(item), item.missing)
         return saved
 
@@ -143,9 +170,12 @@ def _end_of(item: Read) -> str:
 
 
 def _settle_missed(session: Session, item: Missed) -> None:
-    # of a page that was not asked for because robots.txt was away, an attempt is not counted
-    cause = "robots" if item.unasked else item.cause
-    leads.settle(session, item.wanted.lead.source, item.wanted.key, "failed", cause)
+    lead, key = item.wanted.lead, item.wanted.key
+    leads.settle(session, lead.source, key, "failed", item.cause, is_asked=not item.unasked)
+
+
+def _end(ledger: Ledger, wanted: Wanted, cause: str) -> None:
+    ledger.end(wanted.key, Outcome.REFUSED if cause in REFUSALS else Outcome.FAILED, cause)
 
 
 def _note_missing(tally: Tally, wanted: Wanted, cause: str) -> None:
@@ -157,7 +187,12 @@ def _note_missing(tally: Tally, wanted: Wanted, cause: str) -> None:
 def _count(tally: Tally, item: Read, outcome: Saved | NotArticle) -> None:
     if isinstance(outcome, NotArticle):
         _note_missing(tally, item.wanted, outcome.refusal.value)
+        if outcome.refusal in _PASSING:
+            _end(tally.ledger, item.wanted, outcome.refusal.value)
+        else:
+            tally.ledger.end(item.wanted.key, Outcome.NOT_ARTICLE, outcome.refusal.value)
         return
+    tally.ledger.end(item.wanted.key, _OUTCOMES[outcome])
     tally.kept += 1
     tally.from_list += item.from_list
     if isinstance(item.outcome, Article):

@@ -18,11 +18,16 @@ REFERRER_POLICY = "no-referrer"
 DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
+# a page gives one item: Scrapy starts so many tasks for every answer, a hundred unless it is told
+CONCURRENT_ITEMS = 4
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 # the web alone: no page may name a file of this machine
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.downloading.GuardedHandler", "https": "crawler.downloading.GuardedHandler",
+    "data": None, "file": None, "ftp": None, "s3": None,
+}
 RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
 
@@ -35,6 +40,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.ReadPage": 300,
+    "crawler.revisiting.LookAgain": 500,
     "crawler.pipelines.KeepArticle": 800,
 }
 EXTENSIONS = {

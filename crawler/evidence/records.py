@@ -100,6 +100,8 @@ def _notes(exposure: Exposure) -> Iterator[tuple[str, str]]:
     lead = exposure.wanted.lead
     yield "source", lead.source
     yield "asked", exposure.page.address
+    if drawn := exposure.page.header("x-crawl-drawn"):
+        yield "drawn-by", f"{drawn}: the body is the document as its scripts left it, not as it was sent"
     if exposure.first:
         yield "continues", exposure.first
     yield from _lead_notes(lead)

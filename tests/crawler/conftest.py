@@ -4,12 +4,15 @@ import asyncio
 import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -46,7 +49,15 @@ class Site:
         self.answers: dict[str, Answer] = {}
         #: the same whatever the query
         self.scripts: dict[str, Answer] = {}
+        #: what it says of what it does not have
+        self.missing = Answer("<html><body>Not here</body></html>", 404)
         self.asked: list[str] = []
+        #: what each of them said
+        self.headers: list[dict[str, str]] = []
+        #: whether it answers 304 to its own marks
+        self.answers_304 = False
+        #: when each request came, by a monotonic clock
+        self.moments: list[float] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -90,11 +101,16 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                site.moments.append(time.monotonic())
                 site.asked.append(self.path)
-                missing = Answer("<html><body>Not here</body></html>", 404)
-                found = site.answers.get(self.path) or site.scripts.get(self.path.partition("?")[0], missing)
+                found = site.answers.get(self.path) or site.scripts.get(self.path.partition("?")[0], site.missing)
                 if found.status is None:
                     self.close_connection = True
+                    return
+                site.headers.append({name.lower(): value for name, value in self.headers.items()})
+                if site.answers_304 and found.status == 200 and _is_matched(self.headers, found.headers):
+                    self.send_response(304)
+                    self.end_headers()
                     return
                 body = found.body.encode() if isinstance(found.body, str) else found.body
                 self.send_response(found.status)
@@ -110,6 +126,13 @@ class Site:
         return Handler
 
 
+def _is_matched(asked: Mapping[str, str], own: dict[str, str]) -> bool:
+    """As servers do: a mark decides, without one the date."""
+    if asked.get("If-None-Match"):
+        return asked["If-None-Match"] == own.get("ETag")
+    return bool(own.get("Last-Modified")) and asked.get("If-Modified-Since") == own["Last-Modified"]
+
+
 def item(address: str, title: str, *, body: str = "", summary: str = "", published: object = None) -> str:
     """An entry of a feed; `published` is a datetime."""
     parts = [f"<title>{escape(title)}</title><link>{escape(address)}</link>"]
@@ -120,6 +143,24 @@ def item(address: str, title: str, *, body: str = "", summary: str = "", publish
     if published is not None:
         parts.append(f"<pubDate>{format_datetime(published)}</pubDate>")
     return f"<item>{''.join(parts)}</item>"
+
+
+def assert_balanced(run: dict[str, Any]) -> None:
+    """Every lead of a crawl ended in exactly one named outcome, and the sums agree."""
+    ledger = run["ledger"]
+    leads = ledger["seen"] - ledger["repeated"] + ledger["left_over"]
+    outcomes, lists = Counter(ledger["outcomes"]), Counter(ledger["lists"])
+    assert leads == outcomes.total(), ledger
+    assert lists.pop("asked", 0) == lists.total(), ledger
+    for outcome in ("failed", "refused", "not-article"):
+        assert sum(ledger["causes"].get(outcome, {}).values()) == outcomes[outcome], ledger
+    assert ledger["strays"] == {}, ledger
+    assert (run["new"], run["updated"], run["duplicates"]) == tuple(
+        outcomes[name] for name in ("new", "updated", "duplicate")
+    ), run
+    assert run["leads"] == ledger["seen"]
+    assert run["known"] >= outcomes["known"]
+    assert run["fetched"] >= run["read"] + run["not_article"], run
 
 
 class Desk:
@@ -136,8 +177,27 @@ class Desk:
         self._store = self._store or open_store(self.settings.database)
         return self._store
 
-    def crawl(self, key: str) -> Report:
-        return self._runner.run(self._executor.crawl(key))
+    def crawl(self, key: str, **job: Any) -> Report:
+        (report,) = self.crawl_together(key, **job)
+        return report
+
+    def crawl_together(self, *keys: str, **job: Any) -> list[Report]:
+        """Crawl side by side in one worker; the books of each crawl must balance."""
+
+        async def all_of_them() -> list[Report]:
+            return list(await asyncio.gather(*(self._executor.crawl(key, **job) for key in keys)))
+
+        reports = self._runner.run(all_of_them())
+        for report in reports:
+            assert_balanced(report.run)
+            if "address" not in job:  # of one page no run is noted
+                assert_balanced(self.stored(report.source))
+        return reports
+
+    def stored(self, key: str) -> dict[str, Any]:
+        """The counts of a source's last crawl, as they were stored."""
+        with self.store.reading() as session:
+            return runs.recent(session, key, 1)[0].counts
 
     def watch(self, site: Site, **fields: object) -> None:
         lines = [f"{name} = {json.dumps(value)}" for name, value in {"name": site.key, **fields}.items()]
@@ -172,6 +232,11 @@ class Desk:
                 for row in rows
             }
 
+    def write(self, key: str, text: str) -> None:
+        """Watch what a file says."""
+        path = self.settings.sources_folder / f"{key}.toml"
+        path.write_text(f"name = {json.dumps(key)}\n{text}\n", encoding="utf-8")
+
     def state(self, key: str) -> SourceState:
         with self.store.reading() as session:
             return runs.state(session, key)
@@ -183,18 +248,31 @@ class Desk:
             self._store.close()
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home: Path = tmp_path_factory.mktemp("home")
+def open_desk(home: Path, **variables: str) -> Desk:
     (home / "sources").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "JARCHI_HOME": str(home), "JARCHI_ALLOW_NETWORKS": "127.0.0.0/8", "JARCHI_HOST_DELAY": "0",
-            "JARCHI_LOG_LEVEL": "WARNING", "JARCHI_READERS": "1",
+            "JARCHI_LOG_LEVEL": "WARNING", "JARCHI_READERS": "1", **variables,
         }.items():  # fmt: skip
             patch.setenv(name, value)
-        settings = load_settings()
-    opened = Desk(settings)
+        return Desk(load_settings())
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    opened = open_desk(tmp_path_factory.mktemp("home"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def narrow_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk that gives requests little time, and to which one address of loopback alone is open."""
+    opened = open_desk(
+        tmp_path_factory.mktemp("narrow"), JARCHI_ALLOW_NETWORKS="127.0.0.1/32", JARCHI_REQUEST_TIMEOUT="4s",
+        JARCHI_LOG_LEVEL="ERROR",
+    )  # fmt: skip
     yield opened
     opened.close()
 

@@ -53,8 +53,40 @@ def test_one_page_read_makes_a_crawl_good(desk, site):
 
 
 def test_a_crawl_with_nothing_to_fetch_is_good(desk, site):
+    feed(site, 1)
+    post(site, 1)
+    desk.crawl(site.key)
+    report = desk.crawl(site.key)
+    assert (report.error, report.run["fetched"]) == (None, 0)
+
+
+def test_a_list_that_shows_nothing_is_a_fault_until_its_source_says_otherwise(desk, site):
     feed(site)
+    report = desk.crawl(site.key)
+    assert (report.error, report.run["faults"]) == ("lists not read: empty-list (1)", {"empty-list": 1})
+    desk.watch(site, feeds=[f"{site.address}/feed"], may_be_empty=True)
     assert desk.crawl(site.key).error is None
+
+
+def test_a_list_that_showed_articles_and_shows_none_has_changed(desk, site):
+    desk.watch_list(site, "/news", r"^/\d+$", "a.next")
+    site.show("/news", '<html><body><a href="/1">Plan 1</a></body></html>')
+    post(site, 1)
+    assert desk.crawl(site.key).error is None
+    site.show("/news", '<html><body><a href="/stories/plan-2">Plan 2</a></body></html>')
+    report = desk.crawl(site.key)
+    assert (report.run["failed"], report.run["faults"]) == ({"layout-changed": 1}, {"layout-changed": 1})
+
+
+def test_a_page_behind_a_wall_is_asked_for_again(desk, site):
+    """A wall says nothing of the article, however often it stands there."""
+    feed(site, 1)
+    site.show("/1", "<html><title>Just a moment...</title><h1>Just a moment...</h1></html>")
+    for _ in range(6):
+        assert desk.crawl(site.key).run["faults"] == {"bot-wall": 1}
+    assert desk.leads(site.key) == {"1": "failed challenge"}
+    post(site, 1)
+    assert desk.crawl(site.key).run["new"] == 1
 
 
 def test_an_old_dead_link_makes_no_later_crawl_bad(desk, site):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from news.errors import SourceError
 from news.names.catalogue import networks, overlay
-from news.values import Calendar, ListRoad, Selectors, Source, SourceKind
+from news.values import Calendar, ListRoad, Selectors, Source, SourceKind, Tls
 from spiders.catalogue import load_sources
 from spiders.exchange import read_file, to_opml
 from spiders.writing import bundle_toml, own_file, remove_source, to_toml, write_sources
@@ -19,6 +19,7 @@ WORDS = st.text(min_size=1, max_size=30)
 PATHS = st.text(st.characters(codec="utf-8", exclude_characters=" \t\n"), max_size=20).map(
     lambda path: f"https://example.org/{path}"
 )
+PROXIES = st.sampled_from(["http://proxy.example.org:3128", "http://a:b%40@10.0.0.1"])
 PATTERNS = st.sampled_from([r"^/news/\d+/", r"^/it's/\d+$", "^/a|b", r'"\\', "/خبر/[^/]+"])
 SELECTORS = st.sampled_from(["a.next", "a[rel~=next]", "a[title='x']", '.x > a[href*="page"]'])
 ADDRESSES = st.lists(PATHS, max_size=3).map(tuple)
@@ -34,7 +35,7 @@ SOURCES = st.builds(
     wordpress=st.none() | PATHS, lists=st.lists(ROADS, max_size=3).map(tuple), article=st.none() | PATTERNS,
     selectors=st.builds(Selectors, title=st.none() | SELECTORS, remove=st.lists(SELECTORS, max_size=2).map(tuple)),
     schedule=st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=400)), enabled=st.booleans(),
-    tls=st.booleans(), proxy=st.none() | PATHS, note=st.none() | WORDS,
+    tls=st.sampled_from(Tls), proxy=st.none() | PROXIES, note=st.none() | WORDS,
 )  # fmt: skip
 
 
