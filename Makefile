@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+FETCHING ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
@@ -52,8 +53,9 @@ quality: $(STAMP) ## Quality gates, whose floors only rise
 quality-public: $(STAMP) ## The reader on public sets fetched by hand (DIR=folder)
 	$(BIN)/python -m benchmarks.public $(DIR)
 
-bench: $(STAMP) ## Speed, as ratios measured side by side in one run
+bench: $(STAMP) ## Speed, as ratios measured side by side in one run (FETCHING="--pages 100" shortens)
 	$(BIN)/python -m benchmarks.speed $(ARGS)
+	$(BIN)/python -m benchmarks.fetching $(FETCHING)
 
 lock: $(STAMP) ## Renew requirements.lock (needs uv)
 	$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,1 @@
+"""What fetching costs: the whole road of a crawl beside a plain stack and other crawlers, in one run."""
