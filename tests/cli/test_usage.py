@@ -49,8 +49,8 @@ def test_a_host_that_is_none_is_one_line(jarchi):
     ("arguments", "code", "said"),
     [
         (("show", "999"), 1, "no article has the id 999"),
-        (("search", "--source", "yaz"), 2, "did you mean yazd?"),
-        (("export", "--source", "yaz"), 2, "did you mean yazd?"),
+        (("search", "--source", "yaz"), 2, "did you mean yazd"),
+        (("export", "--source", "yaz"), 2, "did you mean yazd"),
         (("search", "--language", "farsi"), 2, "--language"),
         (("search", "--network", "nix"), 2, "no network"),
     ],
@@ -88,7 +88,9 @@ def test_a_source_is_shown_as_its_file_would_have_it(jarchi):
     shown = tomllib.loads(jarchi("sources", "show", "yazd").stdout)
     assert shown["lists"] == [{"url": "https://yazd.ir/fa/w/", "article": "/fa/w/[^?].*|/-/.+"}]
     assert shown["enabled"] is False
-    assert json.loads(jarchi("sources", "enable", "yazd", "--json").stdout) == {"key": "yazd", "enabled": True}
+    enabled = json.loads(jarchi("sources", "enable", "yazd", "--json").stdout)
+    assert (enabled["key"], enabled["enabled"]) == ("yazd", True)
+    assert any("tested" in one for one in enabled["unknown"])
     assert tomllib.loads(jarchi("sources", "show", "yazd").stdout)["enabled"] is True
     assert json.loads(jarchi("sources", "disable", "yazd", "--json").stdout) == {"key": "yazd", "enabled": False}
 
