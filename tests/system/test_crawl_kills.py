@@ -521,7 +521,7 @@ def trial(store: Store, tmp_path: Path) -> Iterator[Trial]:
             made.service.ended()
 
 
-@pytest.mark.skipif("KILLS" not in os.environ, reason="takes ten minutes: KILLS=20 runs it")
+@pytest.mark.skipif("KILLS" not in os.environ, reason="a run sometimes stays `running` after the kills (KILLS_SEED=3423052630 KILLS=3): KILLS=20 runs it")
 def test_crawls_killed_at_random_moments_lose_nothing_and_store_nothing_twice(trial: Trial) -> None:
     seed = int(os.environ.get("KILLS_SEED") or random.randrange(2**32))
     sys.stdout.write(f"KILLS_SEED={seed}\n")
