@@ -57,6 +57,8 @@ class Ledger:
     strays: Counter[str] = field(default_factory=Counter)
     #: whether a lead is still open, by its key
     _open: dict[str, bool] = field(default_factory=dict)
+    #: of those that are not, the ones that no list has asked for
+    _known: set[str] = field(default_factory=set)
 
     def take_up(self, key: str) -> None:
         """Enter a lead of an earlier crawl."""
@@ -73,11 +75,16 @@ class Ledger:
             self.seen += 1
             if key in self._open:
                 self.repeated += 1
-                continue
+                if key not in asked or key not in self._known:
+                    continue
+                # another road knows that what this one showed as known has changed
+                self._known.discard(key)
+                self.outcomes[Outcome.KNOWN] -= 1
             self._open[key] = key in asked
             if key in asked:
                 fresh.add(key)
             else:
+                self._known.add(key)
                 self.outcomes[Outcome.KNOWN] += 1
         return frozenset(fresh)
 

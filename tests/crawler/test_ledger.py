@@ -40,6 +40,18 @@ def test_every_lead_ends_once_and_the_sums_agree(left_over, steps):
     assert ledger.lists[Listed.LEFT] == ledger.lists_asked
 
 
+def test_what_one_road_shows_as_known_and_another_as_changed_is_asked_for_once():
+    ledger = Ledger()
+    assert ledger.show(["a", "b"], []) == set()
+    assert ledger.show(["a", "b"], ["a"]) == {"a"}
+    assert ledger.show(["a"], ["a"]) == set()
+    ledger.end("a", Outcome.UPDATED)
+    assert ledger.show(["a"], ["a"]) == set()
+    ledger.close()
+    assert ledger.disagreements() == ()
+    assert ledger.outcomes == {Outcome.KNOWN: 1, Outcome.UPDATED: 1}
+
+
 def test_a_lead_that_ends_twice_or_was_never_met_is_a_disagreement():
     ledger = Ledger()
     ledger.show(["a"], ["a"])
