@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,6 +18,7 @@ from news.settings import Settings
 from news.values import Source
 from scheduler.clock import due_sources
 from scheduler.executor import LocalExecutor
+from scheduler.liveness import is_alive
 from storage import runs
 from storage.engine import Store
 
@@ -28,6 +27,8 @@ log = logging.getLogger(__name__)
 
 #: A crawl that was asked for by hand.
 CRAWL_NOW = "crawl"
+#: Older crawls are looked through for lost ones when the service starts, and not with each tick.
+_LOST_LATELY = timedelta(days=1)
 
 
 def _utc_now() -> datetime:
@@ -56,7 +57,7 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until `stop` is set, then end the crawls that run; they are due again at the next start."""
-        await asyncio.to_thread(self._reap)
+        await self._write(self._reap)
         clock = AsyncIOScheduler(timezone=UTC)
         clock.add_job(
             self.tick, IntervalTrigger(seconds=self._settings.tick.total_seconds()), next_run_time=self._clock(),
@@ -82,6 +83,7 @@ class Service:
 
     def _take(self, session: Session, sources: Mapping[str, Source]) -> list[tuple[str, int | None]]:
         now = self._clock()
+        self._reap(session, now - _LOST_LATELY)  # a worker may outlive the service that began it, and this start
         taken: list[tuple[str, int | None]] = []
         for request, kind, key in runs.take_requests(session, now):
             if kind == CRAWL_NOW and key in sources and key not in self._crawls:
@@ -142,28 +144,11 @@ class Service:
 
         return await asyncio.to_thread(transact)
 
-    def _reap(self) -> None:
-        with self._store.writing() as session:
-            for source in runs.reap(session, self._clock(), _is_alive):
-                log.warning("reaped source=%s: its worker is gone", source)
-                runs.set_due(session, source, self._clock())
+    def _reap(self, session: Session, since: datetime | None = None) -> None:
+        for source in runs.reap(session, self._clock(), is_alive, since):
+            log.warning("reaped source=%s: its worker is gone", source)
+            runs.set_due(session, source, self._clock())
 
     def _worker_died(self, name: str) -> None:
         with self._store.writing() as session:
             runs.reap(session, self._clock(), lambda worker: worker != name)
-
-
-def _is_alive(worker: str) -> bool:
-    """Whether a `host:pid` still runs; another host's workers are none of ours to judge."""
-    host, _, pid = worker.rpartition(":")
-    if host != socket.gethostname():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
-
-

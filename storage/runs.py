@@ -116,10 +116,17 @@ def put_off(
     session.add_all((row, state))
 
 
-def reap(session: Session, now: datetime, is_alive: Callable[[str], bool]) -> tuple[str, ...]:
-    """Mark the crawls whose worker (`host:pid`) is not alive as lost; returns their sources."""
-    running = session.exec(select(RunRow).where(RunRow.state == RunState.RUNNING.value)).all()
-    lost = [row for row in running if not is_alive(row.worker)]
+def reap(
+    session: Session, now: datetime, is_alive: Callable[[str], bool], since: datetime | None = None
+) -> tuple[str, ...]:
+    """Mark the crawls whose worker (`host:pid`) is not alive as lost; returns their sources.
+
+    Only those begun `since` a moment, where one is given: looking for them is cheap then.
+    """
+    running = select(RunRow).where(RunRow.state == RunState.RUNNING.value)
+    if since is not None:
+        running = running.where(RunRow.started_at >= since)
+    lost = [row for row in session.exec(running).all() if not is_alive(row.worker)]
     for row in lost:
         row.state, row.finished_at, row.error = RunState.LOST.value, now, "the crawl worker died"
         state = _state(session, row.source)

@@ -56,7 +56,7 @@ def test_a_file_that_is_not_there_is_bad_usage(read, tmp_path):
 def test_an_unknown_source_is_said(read):
     done = read("--source", "yaz", given=TEXT.encode())
     assert done.returncode == 2
-    assert b"did you mean yazd?" in done.stderr
+    assert b"did you mean yazd" in done.stderr
     (record,) = lines(read("--jsonl", given=json.dumps({"id": "a", "text": TEXT, "source": "yaz"}).encode()))
     assert record["id"] == "a"
     assert "no source has the key 'yaz'" in record["error"]
