@@ -1,17 +1,23 @@
-"""The query language: words, "phrases", prefix*, AND OR NOT, brackets and fields, read by luqum."""
+"""The query language: words, "phrases", prefix*, AND OR NOT, brackets and fields, read by luqum.
+
+What cannot be read is said with its place, and the rest is searched.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 
 from luqum.exceptions import ParseError
 from luqum.thread import parse as luqum_parse
 from luqum.tree import (
     AndOperation,
     BaseOperation,
+    Boost,
     FieldGroup,
+    Fuzzy,
     Group,
     Item,
     Not,
@@ -19,6 +25,8 @@ from luqum.tree import (
     Phrase,
     Plus,
     Prohibit,
+    Proximity,
+    Range,
     Regex,
     SearchField,
     Term,
@@ -27,15 +35,31 @@ from luqum.tree import (
 )
 
 from news.errors import QueryError
+from news.values import Verb
+from storage.days import day_span
 from storage.fulltext import search_words
+from storage.meanings import cities_called, networks_called
 
-#: Fields that a query may name beside words.
-FIELDS = ("network", "city", "language", "source")
+#: Fields that a query may name beside words, with what they take.
+FIELDS = {
+    "network": "key, acronym or name of a network",
+    "city": "name of a city in any language, or its GeoNames id",
+    "country": "ISO 3166 code of a country whose cities are named",
+    "language": "code of a language",
+    "source": "key of a source",
+    "kind": "kind of the source: network, municipality, agency, aggregator, members",
+    "verb": "what the article says of a membership: " + ", ".join(Verb),
+    "after": "published on or after a day, month or year",
+    "before": "published before a day, month or year",
+}
 LONGEST_QUERY = 1_000
 _DEEPEST = 30
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 #: Quotation marks of other keyboards.
 _QUOTES = re.compile('[«“”„]([^«»“”„"]*)[»“”]')
+_QUOTED = re.compile(r'"[^"]*"')
+_PLACE = re.compile(r"(?:at position|at) (\d+)")
+_OPERATORS = re.compile(r"\b(?:AND|OR|NOT)\b|[+\-&|!~^\[\]{}()\"\\/:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +68,24 @@ class Words:
 
     words: tuple[str, ...]
     prefix: bool = False
+    #: as typed
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An article property, as written."""
+    """An article property that has one of some values."""
 
     name: str
-    value: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Published on or after a moment, or before one."""
+
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +109,27 @@ class Except:
     part: Node
 
 
-Node = Words | Field | All | Either | Except
+Node = Words | Field | Days | All | Either | Except
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What of a query was not understood, and where it stands in it."""
+
+    message: str
+    #: characters before it
+    place: int
+
+    def __str__(self) -> str:
+        return f"{self.message} (at character {self.place + 1})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a query means, as far as it was understood; None where it names nothing."""
+
+    node: Node | None
+    problems: tuple[Problem, ...] = ()
 
 
 def parse_query(text: str) -> Node | None:
@@ -83,25 +137,73 @@ def parse_query(text: str) -> Node | None:
 
     Raises QueryError with the place of the error.
     """
+    reading = read_query(text)
+    if reading.problems:
+        raise QueryError(str(reading.problems[0]))
+    return reading.node
+
+
+def read_query(text: str, zone: tzinfo = UTC) -> Reading:
+    """The meaning of a query, and what in it was not understood; days begin in `zone`, Jalali ones in Tehran."""
+    problems: list[Problem] = []
     if len(text) > LONGEST_QUERY:
-        raise QueryError(f"the query has {len(text)} characters, {LONGEST_QUERY} at most can be used")
+        problems.append(
+            Problem(
+                f"the query is longer than {LONGEST_QUERY} characters: its end is left out", LONGEST_QUERY
+            )
+        )
+        text = text[:LONGEST_QUERY]
     if bad := _UNSTORABLE.search(text):
-        raise QueryError(f"the query cannot hold the character at {bad.start()}")
-    if not text.strip():
-        return None
-    plain = _QUOTES.sub(r'"\1"', text)
-    try:
-        tree = luqum_parse(plain)
-    except ParseError as error:
-        raise QueryError(_said(plain, error)) from None
-    return _node(tree, 0)
+        problems.append(Problem("a character that no query can hold is left out", bad.start()))
+        text = _UNSTORABLE.sub(" ", text)
+    plain = _mended(_QUOTES.sub(r'"\1"', text), problems)
+    if not plain.strip():
+        return Reading(None, tuple(problems))
+    tree = _tree(plain, problems)
+    return Reading(_Reader(zone, problems).node(tree, 0) if tree is not None else None, tuple(problems))
 
 
-def _said(text: str, error: ParseError) -> str:
-    """The parser's complaint in the reader's words, where the cause is plain."""
+def _mended(text: str, problems: list[Problem]) -> str:
+    """The text with quotation marks and brackets left out that have no partner; every place stays where it is."""
+    letters = list(text)
     if text.count('"') % 2:
-        return f"the quotation that begins at character {text.rindex(chr(34))} is not closed"
-    return f"the query cannot be read: {error}"
+        place = text.rindex('"')
+        problems.append(Problem("the quotation that begins here is not closed", place))
+        letters[place] = " "
+    open_: list[int] = []
+    covered = _QUOTED.sub(lambda found: "_" * len(found[0]), "".join(letters))
+    for place, letter in enumerate(covered):
+        if letter == "(":
+            open_.append(place)
+        elif letter == ")" and open_:
+            open_.pop()
+        elif letter == ")":
+            problems.append(Problem("this bracket closes nothing", place))
+            letters[place] = " "
+    for place in open_:
+        problems.append(Problem("the bracket that opens here is not closed", place))
+        letters[place] = " "
+    return "".join(letters)
+
+
+def _tree(text: str, problems: list[Problem]) -> Item | None:
+    try:
+        return luqum_parse(text)
+    except ParseError as error:
+        found = _PLACE.search(str(error))
+        place = int(found[1]) if found else len(text.rstrip())
+        problems.append(Problem(f"the query cannot be read: {_cause(text, place)}", place))
+    words = _OPERATORS.sub(" ", text)
+    try:
+        return luqum_parse(words) if words.strip() else None
+    except ParseError:
+        return None
+
+
+def _cause(text: str, place: int) -> str:
+    if place >= len(text.rstrip()):
+        return "something is missing at its end, its words are searched"
+    return f"{text[place:].split(maxsplit=1)[0]!r} cannot stand here, its words are searched"
 
 
 def positive_words(node: Node | None) -> Iterator[Words]:
@@ -113,41 +215,123 @@ def positive_words(node: Node | None) -> Iterator[Words]:
             yield from positive_words(part)
 
 
-def _node(item: Item, depth: int) -> Node | None:
-    if depth > _DEEPEST:
-        raise QueryError(f"the query is nested too deeply, at character {item.pos}")
-    if isinstance(item, Group | FieldGroup | Plus):
-        return _node(item.children[0], depth + 1)
-    if isinstance(item, Not | Prohibit):
-        part = _node(item.children[0], depth + 1)
-        return Except(part) if part else None
-    if isinstance(item, SearchField):
-        return _field(item)
-    if isinstance(item, OrOperation | AndOperation | UnknownOperation):
-        return _operation(item, depth)
-    if isinstance(item, Term) and not isinstance(item, Regex):
-        return _words(item)
-    raise QueryError(f"the query cannot use {type(item).__name__} ({item}, at character {item.pos})")
+def positive_fields(node: Node | None) -> Iterator[Field]:
+    """The networks and cities that an article is found by."""
+    if isinstance(node, Field):
+        yield node
+    elif isinstance(node, All | Either):
+        for part in node.parts:
+            yield from positive_fields(part)
 
 
-def _operation(item: BaseOperation, depth: int) -> Node | None:
-    parts = tuple(part for child in item.children if (part := _node(child, depth + 1)) is not None)
-    if not parts:
+def is_positive(node: Node) -> bool:
+    """Whether a query says what articles hold, not only what they lack."""
+    if isinstance(node, Except):
+        return False
+    if isinstance(node, All):
+        return any(map(is_positive, node.parts))
+    return all(map(is_positive, node.parts)) if isinstance(node, Either) else True
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns luqum's tree into ours; notes what it leaves out."""
+
+    zone: tzinfo
+    problems: list[Problem]
+
+    def node(self, item: Item, depth: int) -> Node | None:
+        """What an item means; None where nothing is left of it."""
+        if depth > _DEEPEST:
+            return self._left_out("the query is nested too deeply from here on", item)
+        if isinstance(item, Group | FieldGroup | Plus):
+            return self.node(item.children[0], depth + 1)
+        if isinstance(item, Not | Prohibit):
+            part = self.node(item.children[0], depth + 1)
+            return Except(part) if part else None
+        if isinstance(item, SearchField):
+            return self._field(item, depth)
+        if isinstance(item, OrOperation | AndOperation | UnknownOperation):
+            return self._operation(item, depth)
+        return self._leaf(item, depth)
+
+    def _leaf(self, item: Item, depth: int) -> Node | None:
+        if isinstance(item, Fuzzy | Boost | Proximity):
+            self._left_out("a search has no ~ and no ^ here: the word alone is searched", item)
+            return self.node(item.children[0], depth + 1)
+        if isinstance(item, Term) and not isinstance(item, Regex):
+            if isinstance(item, Word) and "*" in item.value.strip("*"):
+                self._left_out("a * stands at the end of a word only", item)
+            return _words(item)
+        what = "ranges in brackets [a TO b]" if isinstance(item, Range) else "patterns between slashes"
+        return self._left_out(f"a search has no {what}: left out", item)
+
+    def _left_out(self, message: str, item: Item) -> Node | None:
+        """Note a problem; what is left of the item is nothing."""
+        self.problems.append(Problem(message, item.pos or 0))
         return None
-    return Either(parts) if isinstance(item, OrOperation) else All(parts)
+
+    def _operation(self, item: BaseOperation, depth: int) -> Node | None:
+        parts = tuple(part for child in item.children if (part := self.node(child, depth + 1)) is not None)
+        if not parts:
+            return None
+        return Either(parts) if isinstance(item, OrOperation) else All(parts)
+
+    def _field(self, item: SearchField, depth: int) -> Node | None:
+        name = item.name.lower()
+        if name not in FIELDS:
+            known = ", ".join(FIELDS)
+            self._left_out(
+                f"unknown field {item.name!r}, one of {known}: its value is searched as words", item
+            )
+            return self.node(item.expr, depth + 1) if not isinstance(item.expr, SearchField) else None
+        if isinstance(item.expr, FieldGroup):
+            parts = [self._value(name, part) for part in _alternatives_of(item.expr.children[0])]
+            return Either(tuple(part for part in parts if part)) if any(parts) else None
+        return self._value(name, item.expr)
+
+    def _value(self, name: str, item: Item) -> Node | None:
+        if not isinstance(item, Word | Phrase):
+            return self._left_out(
+                f"the field {name} takes one value, or several with OR in brackets: left out", item
+            )
+        value = item.value.strip('"').strip()
+        if name in ("after", "before"):
+            span = day_span(value, self.zone)
+            if span is None:
+                message = f"{value!r} is no day, month or year like 2024-05-31, 1403/02/10 or 1403: left out"
+                return self._left_out(message, item)
+            return Days(since=span[0]) if name == "after" else Days(until=span[0])
+        found = _VALUES[name](value) if name in _VALUES else (value,)
+        if not found:
+            self._left_out(f"no {name} is called {value!r}: nothing has it", item)
+        return Field(name, found)
 
 
-def _field(item: SearchField) -> Node:
-    name = item.name.lower()
-    if name not in FIELDS:
-        raise QueryError(f"unknown field {item.name!r} at character {item.pos}: one of {', '.join(FIELDS)}")
-    if not isinstance(item.expr, Word | Phrase):
-        raise QueryError(f"the field {name} takes one value at character {item.pos}, not {item.expr}")
-    return Field(name, item.expr.value.strip('"'))
+def _alternatives_of(item: Item) -> Iterator[Item]:
+    yield from item.children if isinstance(item, OrOperation | UnknownOperation) else (item,)
+
+
+def _lower(value: str) -> tuple[str, ...]:
+    return (value.lower(),)
+
+
+def _verb(value: str) -> tuple[str, ...]:
+    return (value.lower(),) if value.lower() in set(Verb) else ()
+
+
+_VALUES: dict[str, Callable[[str], tuple[str, ...]]] = {
+    "network": networks_called,
+    "city": cities_called,
+    "country": lambda value: (value.upper(),),
+    "language": _lower,
+    "kind": _lower,
+    "verb": _verb,
+}
 
 
 def _words(item: Term) -> Words | None:
     prefix = isinstance(item, Word) and item.value.endswith("*")
     text = item.value.strip('"') if isinstance(item, Phrase) else item.value.rstrip("*")
     found = tuple(search_words(text))
-    return Words(found, prefix) if found else None
+    return Words(found, prefix, text) if found else None

@@ -1,0 +1,288 @@
+"""What a query finds: words from the full-text index, everything else from the columns; one meaning on both engines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+from sqlmodel import Session
+
+from news.languages.tokens import tokens
+from storage import columns as memory
+from storage.columns import Columns, Ids, Mask
+from storage.fulltext import alternatives, joined_pairs
+from storage.meanings import cities_called, networks_called
+from storage.query import All, Days, Either, Except, Field, Node, Words
+
+#: Words of a name at most.
+_LONGEST_NAME = 7
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 500
+#: Of so many articles each is looked up by itself.
+_FEW = 8
+
+
+def with_names(node: Node | None) -> Node | None:
+    """The query where a network or city that it names may be named in any other language too."""
+    if isinstance(node, Words):
+        return _or_named(node, node)
+    if isinstance(node, All):
+        return _runs_named(node)
+    if isinstance(node, Either):
+        return Either(tuple(filter(None, map(with_names, node.parts))))
+    if isinstance(node, Except):
+        return Except(with_names(node.part) or node.part)
+    return node
+
+
+def _or_named(node: Node, words: Words) -> Node:
+    named = () if words.prefix else tuple(_named(words.written or " ".join(words.words)))
+    return Either((node, *named)) if named else node
+
+
+def _named(name: str) -> Iterator[Field]:
+    if keys := networks_called(name):
+        yield Field("network", keys)
+    if not name.isdecimal() and (ids := cities_called(name)):
+        yield Field("city", ids)
+
+
+def _runs_named(node: All) -> Node:
+    """Neighbouring words that name something together are taken as one name, the longest first."""
+    parts: list[Node] = []
+    at = 0
+    while at < len(node.parts):
+        size, part = _named_run(node.parts[at : at + _LONGEST_NAME])
+        parts.append(part)
+        at += size
+    return All(tuple(parts)) if len(parts) > 1 else parts[0]
+
+
+def _named_run(parts: tuple[Node, ...]) -> tuple[int, Node]:
+    words = [part for part in parts if isinstance(part, Words) and not part.prefix]
+    plain = len(words) if words == list(parts[: len(words)]) else 0
+    for size in range(plain, 1, -1):
+        run = tuple(words[:size])
+        named = tuple(_named(" ".join(word.written or " ".join(word.words) for word in run)))
+        if named:
+            return size, Either((All(run), *named))
+    return 1, with_names(parts[0]) or parts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an evaluation stands on."""
+
+    session: Session
+    columns: Columns
+    #: the only language searched, where that is known
+    language: str | None
+    #: kind of each source
+    kinds: Mapping[str, str]
+    #: only these articles, where they are few
+    among: Collection[int] | None = None
+
+
+def matches(asked: Asked, node: Node | None) -> Mask:
+    """Which articles a query finds, by id."""
+    if node is None:
+        return asked.columns.alive.copy()
+    if (expression := _expression(asked, node)) is not None:
+        return asked.columns.mask(_found(asked, expression))
+    if isinstance(node, Field):
+        return _with_value(asked, node)
+    if isinstance(node, Days):
+        return in_days(asked.columns, node)
+    if isinstance(node, Except):
+        return asked.columns.alive & ~matches(asked, node.part)
+    assert isinstance(node, All | Either)
+    return _joined(asked, node)
+
+
+def _joined(asked: Asked, node: All | Either) -> Mask:
+    """Words that stand in one bracket are asked of the index together."""
+    words = tuple(part for part in node.parts if _expression(asked, part) is not None)
+    others = [part for part in node.parts if part not in words]
+    parts = [*([replace(node, parts=words)] if words else []), *others]
+    found = [matches(asked, part) for part in parts]
+    combined = found[0]
+    for mask in found[1:]:
+        combined = combined & mask if isinstance(node, All) else combined | mask
+    return combined
+
+
+def in_days(columns: Columns, node: Days) -> Mask:
+    """Articles of these days."""
+    found = columns.alive.copy()
+    if node.since is not None:
+        found &= columns.moment >= _microseconds(node.since)
+    if node.until is not None:
+        found &= columns.moment < _microseconds(node.until)
+    return found
+
+
+def _microseconds(moment: datetime) -> int:
+    passed = moment - _EPOCH
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+
+
+def _with_value(asked: Asked, node: Field) -> Mask:
+    columns = asked.columns
+    found = np.zeros(len(columns.alive), np.bool_)
+    for value in node.values:
+        if node.name in ("network", "city", "country"):
+            found |= columns.tagged(f"{node.name} {value}")
+        elif node.name == "verb":
+            found |= columns.mask(_with_verb(asked, value))
+        elif node.name == "language":
+            found |= columns.alive & (columns.language == columns.languages.known(value))
+        else:
+            keys = (
+                [value]
+                if node.name == "source"
+                else [key for key in columns.sources.keys if asked.kinds.get(key) == value]
+            )
+            found |= columns.alive & np.isin(columns.source, [columns.sources.known(key) for key in keys])
+    return found
+
+
+def _with_verb(asked: Asked, verb: str) -> Ids:
+    rows = asked.session.connection().execute(
+        text("SELECT DISTINCT article_id FROM claim WHERE verb = :verb"), {"verb": verb}
+    )
+    return np.array([row[0] for row in rows], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A query of words as an engine writes it."""
+
+    #: of FTS5, or a condition in SQL
+    written: str
+    #: values of the condition
+    values: tuple[str, ...] = ()
+
+
+def _expression(asked: Asked, node: Node) -> Expression | None:
+    """A query that words alone make; None for any other."""
+    if isinstance(node, Words):
+        return words_expression(asked.session, node, asked.language)
+    if isinstance(node, All | Either):
+        parts = [_expression(asked, part) for part in node.parts]
+        found = [part for part in parts if part is not None]
+        if not found or len(found) < len(parts):
+            return None
+        own = _combined(found, " AND " if isinstance(node, All) else " OR ")
+        return _or_joined(asked, node, own) if isinstance(node, All) else own
+    return None
+
+
+def _combined(parts: list[Expression], word: str) -> Expression:
+    written = word.join(f"({part.written})" for part in parts)
+    return Expression(written, tuple(value for part in parts for value in part.values))
+
+
+def _or_joined(asked: Asked, node: All, own: Expression) -> Expression:
+    """Words side by side, or two of them written as one («دانش آموز», «دانشآموز»)."""
+    words = [part for part in node.parts if isinstance(part, Words)]
+    if len(words) < len(node.parts) or any(len(part.words) > 1 or part.prefix for part in words):
+        return own
+    others = [
+        _combined(
+            [words_expression(asked.session, Words((word,)), asked.language) for word in joined], " AND "
+        )
+        for joined in joined_pairs(tuple(part.words[0] for part in words))
+    ]
+    return _combined([own, *others], " OR ") if others else own
+
+
+def words_expression(session: Session, node: Words, language: str | None) -> Expression:
+    """Words side by side, in the spellings that they may have."""
+    phrases = alternatives(node.words, language, is_prefix=node.prefix) or (node.words,)
+    if memory.is_sqlite(session):
+        return Expression(" OR ".join(_fts5(phrase, is_prefix=node.prefix) for phrase in phrases))
+    conditions = [_tsquery(phrase, is_prefix=node.prefix) for phrase in phrases]
+    single = [condition for condition in conditions if len(condition) == 1]
+    written = ["document @@ CAST(%s AS tsquery)"] if single else []
+    values = [" | ".join(condition[0] for condition in single)] if single else []
+    for condition in conditions:
+        if len(condition) > 1:
+            written.append("(document @@ CAST(%s AS tsquery) AND strpos(words, %s) > 0)")
+            values += condition
+    return Expression(" OR ".join(written), tuple(values))
+
+
+def _fts5(phrase: tuple[str, ...], *, is_prefix: bool) -> str:
+    quoted = f'"{" ".join(phrase)}"' + (" *" if is_prefix else "")
+    return f"{{title body}} : {quoted}" if len(phrase) > 1 else quoted
+
+
+def _tsquery(phrase: tuple[str, ...], *, is_prefix: bool) -> tuple[str, ...]:
+    written = " & ".join(f"'{word}'" for word in phrase) + (":*" if is_prefix else "")
+    return (written,) if len(phrase) == 1 else (written, f" {' '.join(phrase)}{'' if is_prefix else ' '}")
+
+
+def _found(asked: Asked, expression: Expression) -> Ids:
+    """The ids that the index gives."""
+    if asked.among is not None and len(asked.among) > _FEW and memory.is_sqlite(asked.session):
+        return _found_between(asked, expression, asked.among)
+    gathered: list[Ids] = []
+    for some in _portions(asked.among):
+        if memory.is_sqlite(asked.session):
+            limit = f" AND rowid IN ({some})" if some else ""
+            statement = f"SELECT group_concat(rowid) FROM article_search WHERE article_search MATCH ?{limit}"  # noqa: S608
+            row = _run(asked.session, statement, (expression.written,)).fetchone()
+            gathered.append(memory.numbers_of(row[0]))
+        else:
+            limit = f" AND article_id IN ({some})" if some else ""
+            statement = f"SELECT string_agg(CAST(article_id AS TEXT), ',') FROM article_search WHERE ({expression.written}){limit}"  # noqa: S608
+            row = _run(asked.session, statement, expression.values).fetchone()
+            gathered.append(memory.numbers_of(row[0]))
+    return np.concatenate(gathered) if gathered else np.zeros(0, np.int64)
+
+
+def _found_between(asked: Asked, expression: Expression, among: Collection[int]) -> Ids:
+    """FTS5 looks each id of a list up by itself, and a span of ids at once."""
+    statement = "SELECT group_concat(rowid) FROM article_search WHERE article_search MATCH ? AND rowid BETWEEN ? AND ?"
+    row = _run(asked.session, statement, (expression.written, min(among), max(among))).fetchone()
+    return np.intersect1d(memory.numbers_of(row[0]), np.fromiter(among, np.int64))
+
+
+def _portions(among: Collection[int] | None) -> Iterator[str]:
+    if among is None:
+        yield ""
+        return
+    ids = sorted(among)
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ",".join(map(str, ids[start : start + _AT_ONCE]))
+
+
+def _run(session: Session, statement: str, values: tuple[str | int, ...]) -> Any:
+    return session.connection().exec_driver_sql(statement, values)
+
+
+def as_written(session: Session, found: Mask, phrases: list[Words]) -> Mask:
+    """Of articles found, those that hold the words letter for letter."""
+    ids = np.flatnonzero(found)
+    kept = np.zeros(len(found), np.bool_)
+    patterns = [_pattern(phrase) for phrase in phrases]
+    for start in range(0, len(ids), _AT_ONCE):
+        where = ",".join(map(str, ids[start : start + _AT_ONCE]))
+        query = f"SELECT id, title, text FROM article WHERE id IN ({where})"  # noqa: S608
+        rows = session.connection().exec_driver_sql(query)
+        for article, title, body in rows:
+            kept[article] = all(pattern.search(title) or pattern.search(body) for pattern in patterns)
+    return kept
+
+
+def _pattern(phrase: Words) -> re.Pattern[str]:
+    """The letters as typed, white space as it comes, bounded by what is no letter."""
+    parts = phrase.written.split()
+    ends = "" if phrase.prefix else r"(?!\w)"
+    found = r"\s+".join(map(re.escape, parts))
+    return re.compile(rf"(?<!\w){found}{ends}" if any(tokens(phrase.written)) else found)
