@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.quality import body, claims, dates, language, memberships, tags
+from benchmarks.quality import body, claims, dates, language, memberships, stories, tags
 from benchmarks.quality.measures import Missed, Outcome, floors, missed, raised, write
 
 GATES: Mapping[str, Callable[[], Outcome]] = {
@@ -19,6 +19,7 @@ GATES: Mapping[str, Callable[[], Outcome]] = {
     "dates": dates.gate,
     "language": language.measure,
     "memberships": memberships.measure,
+    "stories": stories.measure,
     "tags": tags.measure,
 }
 

@@ -1,0 +1,404 @@
+"""Stories: articles that tell the same, in other words or copied; one leads, every other stays findable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import combinations
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from news.errors import NotFound, UsageError
+from news.languages.tokens import fold
+from news.values import Article
+from storage import nearby, translations
+from storage.nearby import Near
+from storage.statements import put, table_of
+from storage.storytables import OutletRow, StoryArticleRow, StoryDecisionRow, StoryRow
+from storage.tables import ArticleRow, MemberChangeRow
+from storage.turns import take_turns
+
+#: What those take turns for who change stories by hand.
+_TURN = "stories"
+_LONGEST_NAME = 200
+
+
+class Verdict(StrEnum):
+    """What a person said of two articles."""
+
+    SAME = "same"
+    APART = "apart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """An article of a story."""
+
+    article: int
+    #: 0 leads
+    place: int
+    url: str
+    source: str
+    title: str
+    language: str
+    published_at: datetime | None
+    #: with the article by which it came into the story; None for the first, and where a person said so
+    likeness: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """That a person said of two articles whether they tell one story."""
+
+    one: int
+    other: int
+    verdict: Verdict
+    decided_by: str
+    decided_at: datetime
+
+
+def tell(session: Session, article_id: int, article: Article) -> None:
+    """Find the story of an article that is new, or was edited, and note its versions in other languages."""
+    if article.alternates:
+        translations.note(session, article_id, article.alternates)
+    near = nearby.enter(session, article_id, article.source, article.text)
+    former = _story_of(session, article_id)
+    if not near and former is None and not _decided(session, article_id):
+        return
+    if former is not None:
+        _leave(session, article_id, former)
+    _join(session, article_id, near, article.fetched_at)
+
+
+def turns(text: str) -> Iterator[str]:
+    """What a writer of a text takes turns for: two copies that come at once must see each other.
+
+    Texts that are not near each other share no band, and their writers do not wait for one another.
+    """
+    yield from (f"band {key}" for key in nearby.keys_of(text))
+
+
+def leave(session: Session, article_id: int) -> None:
+    """Take an article out of its story and of the comparison."""
+    nearby.remove(session, article_id)
+    former = _story_of(session, article_id)
+    if former is not None:
+        _leave(session, article_id, former)
+
+
+def know(session: Session, source: str, names: Iterable[str]) -> None:
+    """Note the names by which copies call a source."""
+    folded = {fold(name)[:_LONGEST_NAME] for name in names}
+    if rows := [{"name": name, "source": source} for name in sorted(folded) if name]:
+        put(session, table_of(OutletRow), rows)
+
+
+def tellers(session: Session, article_id: int) -> tuple[Teller, ...]:
+    """All articles of an article's story, the leading one first; nothing where it is the only one."""
+    story = _story_of(session, article_id)
+    if story is None:
+        return ()
+    rows = session.execute(
+        select(StoryArticleRow, ArticleRow)
+        .join(ArticleRow, col(ArticleRow.id) == col(StoryArticleRow.article_id))
+        .where(col(StoryArticleRow.story_id) == story)
+        .order_by(col(StoryArticleRow.place))
+    )
+    return tuple(
+        Teller(
+            article=one.article_id, place=one.place, url=article.url, source=article.source, title=article.title,
+            language=article.language, published_at=article.published_at, likeness=one.likeness,
+        )
+        for one, article in rows
+    )  # fmt: skip
+
+
+def once(article: ColumnElement[int], matching: Select[tuple[int]]) -> ColumnElement[bool]:
+    """A condition that shows each story once: of those that match, the one that stands first in its story.
+
+    `article` is the column of ids that is narrowed, `matching` selects the ids of everything that matches.
+    """
+    one, before = aliased(StoryArticleRow), aliased(StoryArticleRow)
+    behind = (
+        select(col(one.article_id))
+        .join(before, and_(col(before.story_id) == col(one.story_id), col(before.place) < col(one.place)))
+        .where(col(before.article_id).in_(matching))
+    )
+    return article.not_in(behind)
+
+
+def sizes(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """How many articles tell the story of each of these; those that are alone are left out."""
+    wanted, all_of = aliased(StoryArticleRow), aliased(StoryArticleRow)
+    query = (
+        select(col(wanted.article_id), func.count())
+        .join(all_of, col(all_of.story_id) == col(wanted.story_id))
+        .where(col(wanted.article_id).in_(list(ids)))
+        .group_by(col(wanted.article_id))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def merge(session: Session, ids: Sequence[int], *, by: str, now: datetime) -> int:
+    """Make articles, with the stories that they have, one story, whatever a comparison says; returns its id.
+
+    What was said to be apart, and is named together here, is so no more.
+    """
+    named = _known(session, ids)
+    if len(named) < 2:
+        raise UsageError("a story is merged of two articles or more")
+    _turn(session)
+    stories = {story for one in named if (story := _story_of(session, one)) is not None}
+    everyone = list(
+        dict.fromkeys((*named, *(one for story in sorted(stories) for one in _members(session, story))))
+    )
+    for one, other in combinations(everyone, 2):
+        is_named = one in named and other in named
+        if is_named or other not in _partners(session, one, Verdict.APART):
+            _decide(session, one, other, Verdict.SAME, by, now)
+    return _unite(session, everyone, sorted(stories), now)
+
+
+def split(session: Session, article_id: int, *, by: str, now: datetime) -> int:
+    """Take an article out of its story for good; returns how many articles the story had beside it."""
+    (one,) = _known(session, [article_id])
+    _turn(session)
+    story = _story_of(session, one)
+    if story is None:
+        raise UsageError(f"article {article_id} is in no story with others")
+    others = [other for other in _members(session, story) if other != one]
+    for other in others:
+        _decide(session, one, other, Verdict.APART, by, now)
+    _leave(session, one, story)
+    return len(others)
+
+
+def decisions(session: Session) -> tuple[Decision, ...]:
+    """What was decided by hand, newest first."""
+    rows = session.scalars(select(StoryDecisionRow).order_by(col(StoryDecisionRow.decided_at).desc()))
+    return tuple(
+        Decision(
+            one=row.one_id, other=row.other_id, verdict=Verdict(row.verdict), decided_by=row.decided_by,
+            decided_at=row.decided_at,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def count(session: Session) -> int:
+    """How many stories are told by several articles."""
+    return session.scalars(select(func.count()).select_from(StoryRow)).one()
+
+
+def compare(session: Session, after: int, limit: int) -> tuple[int, int] | None:
+    """Find the stories of the next articles behind an id anew: the last id, and how many they are; None behind the last.
+
+    Jarchi's own notices are no articles of a source.
+    """
+    _turn(session)
+    notices = select(col(MemberChangeRow.article_id))
+    query = select(ArticleRow).where(col(ArticleRow.id) > after, col(ArticleRow.id).not_in(notices))
+    rows = session.scalars(query.order_by(col(ArticleRow.id)).limit(limit)).all()
+    for row in rows:
+        assert row.id is not None
+        near = nearby.enter(session, row.id, row.source, row.text)
+        _join(session, row.id, near, row.fetched_at)
+    return (rows[-1].id or 0, len(rows)) if rows else None
+
+
+def _turn(session: Session) -> None:
+    take_turns(session, (_TURN,))
+
+
+def _join(session: Session, article_id: int, near: Sequence[Near], now: datetime) -> None:
+    """Into the stories of what is near and of what a person named with it; they become one where nothing forbids."""
+    apart = _partners(session, article_id, Verdict.APART)
+    told = _partners(session, article_id, Verdict.SAME)
+    joined = [article_id]
+    best: float | None = None
+    nearest = {one.article for one in near}
+    for other, likeness in (
+        *((one, None) for one in sorted(told)),
+        *((one.article, one.likeness) for one in near),
+    ):
+        if other in apart:
+            continue
+        story = _story_of(session, other)
+        group = _members(session, story) if story is not None else [other]
+        if likeness is not None and not _may_unite(session, joined, group, nearest):
+            continue
+        joined = list(dict.fromkeys((*joined, *group)))
+        best = likeness if best is None else best
+    if len(joined) == 1:
+        return
+    stories = {story for one in joined if (story := _story_of(session, one)) is not None}
+    _unite(session, joined, sorted(stories), now, likeness={article_id: best})
+
+
+def _may_unite(session: Session, ones: Sequence[int], others: Sequence[int], near: set[int]) -> bool:
+    """Whether nobody said that one of these and one of those are apart, and no two of one site meet by way of a third.
+
+    The first of `ones` was compared with what is `near`. A site's notices of one form are near a copy elsewhere, and
+    of themselves told apart.
+    """
+    new = [other for other in others if other not in ones]
+    query = select(col(StoryDecisionRow.one_id)).where(
+        col(StoryDecisionRow.verdict) == Verdict.APART.value,
+        or_(
+            and_(col(StoryDecisionRow.one_id).in_(ones), col(StoryDecisionRow.other_id).in_(new)),
+            and_(col(StoryDecisionRow.one_id).in_(new), col(StoryDecisionRow.other_id).in_(ones)),
+        ),
+    )
+    if session.execute(query.limit(1)).first() is not None:
+        return False
+    known = select(col(ArticleRow.id), col(ArticleRow.source)).where(col(ArticleRow.id).in_([*ones, *new]))
+    sources = {row[0]: row[1] for row in session.execute(known)}
+    own, *gathered = ones
+    strangers = {sources[other] for other in new if other not in near}
+    return sources[own] not in strangers and not {sources[one] for one in gathered} & {
+        sources[one] for one in new
+    }
+
+
+def _unite(
+    session: Session,
+    ids: Iterable[int],
+    stories: Sequence[int],
+    now: datetime,
+    *,
+    likeness: dict[int, float | None] | None = None,
+) -> int:
+    """One story of articles and of stories, the oldest of which goes on."""
+    story = min(stories) if stories else _found_story(session, now)
+    for other in set(stories) - {story}:
+        session.execute(
+            update(StoryArticleRow).where(col(StoryArticleRow.story_id) == other).values(story_id=story)
+        )
+        session.execute(delete(StoryRow).where(col(StoryRow.id) == other))
+    inside = set(_members(session, story))
+    for article in ids:
+        if article not in inside:
+            row = {
+                "article_id": article,
+                "story_id": story,
+                "place": 0,
+                "likeness": (likeness or {}).get(article),
+            }
+            session.execute(_MEMBER.insert(), [row])
+    _order(session, story)
+    return story
+
+
+def _found_story(session: Session, now: datetime) -> int:
+    row = StoryRow(made_at=now.astimezone(UTC))
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def _leave(session: Session, article_id: int, story: int) -> None:
+    """Out of a story, which ends where one article is left."""
+    session.execute(delete(StoryArticleRow).where(col(StoryArticleRow.article_id) == article_id))
+    if len(_members(session, story)) > 1:
+        _order(session, story)
+        return
+    session.execute(delete(StoryArticleRow).where(col(StoryArticleRow.story_id) == story))
+    session.execute(delete(StoryRow).where(col(StoryRow.id) == story))
+
+
+def _order(session: Session, story: int) -> None:
+    """The stated original source leads, else who published first."""
+    rows = session.execute(_TELLERS, {"story_": story}).all()
+    origins = {fold(name) for row in rows for name in (row.original_source, row.agency) if name}
+    named = _sources_called(session, origins)
+    hosts = {host for row in rows if (host := _host(row.original_source))}
+
+    def is_origin(source: str, url: str) -> bool:
+        return source in named or fold(source) in origins or _host(url) in hosts
+
+    ordered = sorted(
+        rows, key=lambda row: (not is_origin(row.source, row.url), row.sorted_at, row.article_id)
+    )
+    for place, row in enumerate(ordered):
+        if row.place != place:
+            session.execute(_PLACE, {"article_": row.article_id, "place_": place})
+
+
+def _sources_called(session: Session, names: set[str]) -> set[str]:
+    if not names:
+        return set()
+    query = select(col(OutletRow.source)).where(col(OutletRow.name).in_(sorted(names)))
+    return set(session.scalars(query))
+
+
+def _host(written: str | None) -> str:
+    """The host of an address, or a host written alone; empty where it is none."""
+    text = (written or "").strip().lower()
+    if not text or " " in text or "." not in text:
+        return ""
+    return (urlsplit(text if "//" in text else f"//{text}").hostname or "").removeprefix("www.")
+
+
+def _story_of(session: Session, article_id: int) -> int | None:
+    found: int | None = session.execute(_STORY, {"article_": article_id}).scalar()
+    return found
+
+
+def _members(session: Session, story: int) -> list[int]:
+    return list(session.scalars(_MEMBERS, {"story_": story}))
+
+
+def _decided(session: Session, article_id: int) -> bool:
+    return bool(_partners(session, article_id, Verdict.SAME))
+
+
+def _partners(session: Session, article_id: int, verdict: Verdict) -> set[int]:
+    rows = session.execute(_PARTNERS, {"article_": article_id, "verdict_": verdict.value})
+    return {other if one == article_id else one for one, other in rows}
+
+
+def _decide(session: Session, one: int, other: int, verdict: Verdict, by: str, now: datetime) -> None:
+    low, high = sorted((one, other))
+    row = {
+        "one_id": low, "other_id": high, "verdict": verdict.value, "decided_by": by, "decided_at": now.astimezone(UTC)
+    }  # fmt: skip
+    put(session, table_of(StoryDecisionRow), [row])
+
+
+def _known(session: Session, ids: Iterable[int]) -> list[int]:
+    wanted = list(dict.fromkeys(ids))
+    query = select(col(ArticleRow.id)).where(col(ArticleRow.id).in_(wanted))
+    known = set(session.scalars(query))
+    for one in wanted:
+        if one not in known:
+            raise NotFound(f"no article has the id {one}")
+    return wanted
+
+
+# Built once, as in `storage.articles`.
+_MEMBER, _ARTICLE, _DECISION = table_of(StoryArticleRow), table_of(ArticleRow), table_of(StoryDecisionRow)
+_STORY = select(_MEMBER.c.story_id).where(_MEMBER.c.article_id == bindparam("article_"))
+_MEMBERS = (
+    select(_MEMBER.c.article_id).where(_MEMBER.c.story_id == bindparam("story_")).order_by(_MEMBER.c.place)
+)
+_TELLERS = (
+    select(
+        _MEMBER.c.article_id, _MEMBER.c.place, _ARTICLE.c.source, _ARTICLE.c.url, _ARTICLE.c.original_source,
+        _ARTICLE.c.agency, _ARTICLE.c.sorted_at,
+    )
+    .join(_ARTICLE, _ARTICLE.c.id == _MEMBER.c.article_id)
+    .where(_MEMBER.c.story_id == bindparam("story_"))
+)  # fmt: skip
+_PLACE = (
+    update(_MEMBER).where(_MEMBER.c.article_id == bindparam("article_")).values(place=bindparam("place_"))
+)
+_PARTNERS = select(_DECISION.c.one_id, _DECISION.c.other_id).where(
+    _DECISION.c.verdict == bindparam("verdict_"),
+    or_(_DECISION.c.one_id == bindparam("article_"), _DECISION.c.other_id == bindparam("article_")),
+)

@@ -1,0 +1,81 @@
+"""What was forgotten, and must never be fetched or kept again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from storage.keys import row_key
+from storage.statements import table_of
+from storage.storytables import TombstoneRow
+
+#: Keys asked for at once.
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """That an article was forgotten, when, why and by whom; nothing of what it said."""
+
+    #: the id that it had
+    article: int
+    #: `storage.keys.row_key` of each of its addresses
+    keys: tuple[str, ...]
+    reason: str
+    forgotten_by: str
+    forgotten_at: datetime
+    #: when nothing of it was left in files either; None where that is still to be done
+    finished_at: datetime | None
+
+
+def text_key(digest: str) -> str:
+    """The key of a text by its hash, which tells nothing of it."""
+    return f"sha256:{digest}"
+
+
+def refuses(session: Session, keys: Iterable[str], digest: str) -> bool:
+    """Whether one of the addresses, or the text, was forgotten."""
+    wanted = [*keys, text_key(digest)]
+    return session.connection().execute(_FOUND, {"keys": wanted}).first() is not None
+
+
+def standing(session: Session, keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys of addresses that were forgotten."""
+    wanted, found = list(keys), set[str]()
+    for start in range(0, len(wanted), _CHUNK):
+        found.update(session.scalars(_FOUND, {"keys": wanted[start : start + _CHUNK]}))
+    return frozenset(found)
+
+
+def is_forgotten(session: Session, address: str) -> bool:
+    """Whether the article of an address was forgotten."""
+    return bool(standing(session, (row_key(address),)))
+
+
+def all_tombstones(session: Session, *, article_id: int | None = None) -> tuple[Tombstone, ...]:
+    """All of them, or those of the articles that had an id; the newest first."""
+    query = select(TombstoneRow).order_by(col(TombstoneRow.forgotten_at).desc(), col(TombstoneRow.key))
+    query = query.where(col(TombstoneRow.article_id) == article_id) if article_id is not None else query
+    groups: dict[tuple[int, datetime], list[TombstoneRow]] = {}
+    for row in session.scalars(query):
+        groups.setdefault((row.article_id, row.forgotten_at), []).append(row)
+    return tuple(
+        Tombstone(
+            article=article,
+            keys=tuple(row.key for row in rows if not row.key.startswith(text_key(""))),
+            reason=rows[0].reason,
+            forgotten_by=rows[0].forgotten_by,
+            forgotten_at=moment,
+            finished_at=rows[0].finished_at,
+        )
+        for (article, moment), rows in groups.items()
+    )
+
+
+_FOUND = select(table_of(TombstoneRow).c.key).where(
+    table_of(TombstoneRow).c.key.in_(bindparam("keys", expanding=True))
+)
