@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from urllib.parse import unquote, urlsplit
 
 from news.addresses import is_web_address
 from news.languages.quoting import Direction, direction, isolated, one_line
@@ -14,6 +15,10 @@ _STYLE = (
     "font-family:Tahoma,Arial,sans-serif;font-size:16px;line-height:1.6;max-width:40em;margin:auto;padding:1em;"
     "overflow-wrap:anywhere"
 )
+#: Whoever reads in the dark gets light letters and links that can be told from the ground.
+_SCHEME = ":root{color-scheme:light dark;supported-color-schemes:light dark}"
+#: So much is shown of an address.
+_SHOWN = 60
 _QUOTE_STYLE = "margin:1em 0;padding:0 1em;border-inline-start:4px solid #888"
 
 
@@ -50,7 +55,15 @@ class Item:
     copy: Line | None = None
 
 
-Block = Heading | Quote | Line | Item
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """A question, and the answers that a reader may choose among."""
+
+    text: str
+    choices: tuple[Line, ...]
+
+
+Block = Heading | Quote | Line | Item | Choices
 
 
 def as_text(blocks: Iterable[Block]) -> str:
@@ -71,7 +84,9 @@ def document(title: str, body: str, language: str, way: Direction) -> str:
     """A whole page of HTML around a body."""
     return (
         f'<!doctype html>\n<html lang="{language}" dir="{way}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title></head>\n'
+        f'<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f'<meta name="supported-color-schemes" content="light dark"><style>{_SCHEME}</style>'
+        f"<title>{escape(title)}</title></head>\n"
         f'<body dir="{way}" style="{_STYLE}">{body}</body></html>\n'
     )
 
@@ -88,6 +103,9 @@ def _text(block: Block) -> Iterator[str]:
             yield f"- {_source(block)}"
             if block.copy:
                 yield f"  {block.copy.text}: {block.copy.address}"
+        case Choices():
+            yield block.text
+            yield from (f"- {choice.text}: {choice.address}" for choice in block.choices)
 
 
 def _source(item: Item) -> str:
@@ -109,9 +127,20 @@ def _html(block: Block) -> str:
         case Item():
             copy = f" · {_anchor(block.copy.text, block.copy.address)}" if block.copy else ""
             return f"<li>{_anchor(block.text, block.address)}{copy}</li>"
+        case Choices():
+            choices = " · ".join(_anchor(choice.text, choice.address) for choice in block.choices)
+            return f"<p>{escape(block.text)} {choices}</p>"
 
 
 def _anchor(text: str, address: str | None) -> str:
     if address is None or not is_web_address(address):
         return escape(text)
-    return f'<a href="{escape(one_line(address))}" rel="noopener noreferrer">{escape(text)}</a>'
+    shown = f'<bdi dir="ltr">{escape(_short(text))}</bdi>' if is_web_address(text) else escape(text)
+    return f'<a href="{escape(one_line(address))}" rel="noopener noreferrer">{shown}</a>'
+
+
+def _short(address: str) -> str:
+    """Host and path as people read them: a hundred percent signs tell nobody where a link leads."""
+    parts = urlsplit(address)
+    whole = one_line(unquote(f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"))
+    return whole if len(whole) <= _SHOWN else f"{whole[: _SHOWN - 1]}…"

@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
+from alerts.addressbook import address_book
 from alerts.mail import Mailer, mail_server
 from alerts.messages import Message
+from alerts.messenger import Messenger
 from alerts.recipients import Road, road
-from news.errors import DeliveryError
+from alerts.webhooks import Webhooks
+from news.errors import ChannelDown, DeliveryError, SettingsError
 from news.settings import Settings
 
 
@@ -53,12 +56,37 @@ class FeedOnly:
         return "in the feed"
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A road that nothing leaves by, and why."""
+
+    reason: str
+
+    def send(self, message: Message) -> str:
+        """Raises ChannelDown."""
+        raise ChannelDown(self.reason)
+
+
 @contextmanager
 def open_channels(settings: Settings, stream: TextIO) -> Iterator[Channels]:
     """Every road, `console` leading to `stream`; connections are kept until the end of the block."""
     mailer = Mailer(mail_server(settings))
     roads: dict[Road, Channel] = {Road.CONSOLE: Console(stream), Road.FEED: FeedOnly(), Road.MAIL: mailer}
+    timeout = settings.channel_timeout.total_seconds()
+    messenger: Messenger | None = None
+    try:
+        book = address_book(settings)
+    except SettingsError as error:
+        roads |= dict.fromkeys((Road.APPRISE, Road.WEBHOOK), Closed(str(error)))
+    else:
+        messenger = Messenger(book.channels, settings.allow_networks, timeout=timeout)
+        webhooks = Webhooks(
+            book.webhooks, settings.allow_networks, timeout=timeout, agent=settings.user_agent
+        )
+        roads |= {Road.APPRISE: messenger, Road.WEBHOOK: webhooks}
     try:
         yield lambda recipient: roads[road(recipient)]
     finally:
         mailer.close()
+        if messenger is not None:
+            messenger.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -13,11 +14,11 @@ from alerts.links import Links
 from alerts.rules import choose
 from alerts.sending import Clock, Failure, Patience, Sender
 from alerts.settling import settle
-from storage import outbox, rules
+from storage import findings, outbox, rules
 from storage.engine import Store
 from storage.outbox import Delivery
 
-_BATCH = 100
+_BATCH, _ARTICLES = 500, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,10 @@ class Habits:
     #: address of the web page for the feeds, without a slash at the end; empty where there is none
     feeds_url: str = ""
     patience: Patience = field(default_factory=Patience)
-    #: mails about one event that a recipient is sent a day; 0 bounds nothing
+    #: mails about one event or article that a recipient is sent a day; 0 bounds nothing
     budget: int = 20
+    #: tells the kind of each source, for searches that ask for one
+    kinds: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ def run_once(
     process may run this at a time.
     """
     events = match_events(store, clock())
+    match_articles(store, clock(), habits.kinds)
     now = clock()
     settle(store, now, habits.budget)
     sender = Sender(store, channels, habits.links, clock, habits.patience)
@@ -82,6 +86,20 @@ def match_events(store: Store, now: datetime) -> int:
             seen = outbox.match(session, partial(choose, rules.rules(session)), now, _BATCH)
         total += seen
         if seen < _BATCH:
+            return total
+
+
+def match_articles(store: Store, now: datetime, kinds: Callable[[], Mapping[str, str]] = dict) -> int:
+    """Let the rules of searches see every article not matched yet, in short transactions; returns how many there were."""
+    with store.reading() as session:
+        if not findings.waits(session):
+            return 0
+    total, known = 0, kinds()
+    while True:
+        with store.writing() as session:
+            seen = findings.match(session, now, _ARTICLES, known)
+        total += seen
+        if seen < _ARTICLES:
             return total
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from html import escape
 
-from alerts.blocks import Block, Heading, Item, Line, Quote, as_html, as_text, document
+from alerts import clippings
+from alerts.blocks import Block, Choices, Heading, Item, Line, Quote, as_html, as_text, document
 from alerts.links import Links
 from alerts.wording import Words, marked, words
 from news.languages.quoting import one_line
 from news.names import naming
 from news.values import UNDETERMINED, Evidence, MembershipEvent, Status, Verb
 from storage.digests import Unread
+from storage.findings import FoundArticle
 from storage.outbox import Delivery
 
 #: So many pieces of evidence are listed, and so many events in a digest; the archive has the others.
@@ -52,23 +54,22 @@ class Letter:
 
 
 def letter(delivery: Delivery, language: str = "en", links: Links | None = None) -> Letter:
-    """The letter about one event."""
+    """The letter about one event or article."""
     spoken, links = words(language), links or Links()
-    subject = headline(delivery.event, delivery.status, spoken)
-    blocks = [*_about(delivery.event, spoken, links), *_foot([delivery], spoken, links)]
-    return _written(subject, blocks, spoken)
+    blocks = [*_part(delivery, spoken, links), *_foot([delivery], spoken, links)]
+    return _written(title(delivery, spoken), blocks, spoken)
 
 
 def digest(
     deliveries: Sequence[Delivery], unread: Sequence[Unread], closed_at: datetime, language: str, links: Links
 ) -> Letter:
-    """The letter about several events, and about the sources that nobody could read when it was closed."""
+    """The letter about several events and articles, and about the sources that nobody could read when it was closed."""
     spoken = words(language)
-    distinct = list({(item.event.id, item.status): item for item in deliveries}.values())
+    distinct = list({(item.about.id, item.status): item for item in deliveries}.values())
     blocks: list[Block] = []
     for item in distinct[:_EVENTS]:
-        blocks.append(Heading(text=headline(item.event, item.status, spoken)))
-        blocks.extend(_about(item.event, spoken, links))
+        blocks.append(Heading(text=title(item, spoken)))
+        blocks.extend(_part(item, spoken, links))
     if (more := len(distinct) - _EVENTS) > 0:
         blocks.append(
             Line(
@@ -95,6 +96,14 @@ def sample(written: Letter) -> Letter:
     )
 
 
+def title(delivery: Delivery, spoken: Words | None = None) -> str:
+    """One line: what a delivery tells of."""
+    spoken, about = spoken or words("en"), delivery.about
+    if isinstance(about, FoundArticle):
+        return clippings.headline(about, spoken)
+    return headline(about, delivery.status or about.status, spoken)
+
+
 def headline(event: MembershipEvent, status: Status, spoken: Words | None = None) -> str:
     """One line: who did what where; a status other than announced is said."""
     spoken = spoken or words("en")
@@ -104,9 +113,11 @@ def headline(event: MembershipEvent, status: Status, spoken: Words | None = None
     return f"{line} ({spoken.say(_STATUSES[status])})" if status in _STATUSES else line
 
 
-def html_body(event: MembershipEvent) -> str:
-    """Sentence, date and evidence in English as a piece of HTML."""
-    return as_html(_about(event, words("en"), Links()))
+def html_body(delivery: Delivery, spoken: Words | None = None) -> str:
+    """Sentence, date and evidence as a piece of HTML that runs in its language's direction."""
+    spoken = spoken or words("en")
+    said = as_html(_said(delivery, spoken, Links()))
+    return f'<div lang="{spoken.language}" dir="{spoken.direction}">{said}</div>'
 
 
 def reported_on(event: MembershipEvent) -> date:
@@ -125,6 +136,22 @@ def _written(subject: str, blocks: Sequence[Block], spoken: Words) -> Letter:
         html=document(short, body, spoken.language, spoken.direction),
         language=spoken.language,
     )
+
+
+def _part(delivery: Delivery, spoken: Words, links: Links) -> Iterator[Block]:
+    """What is told, and where the reader says whether it is so."""
+    yield from _said(delivery, spoken, links)
+    if address := links.judge(delivery):
+        right = Line(text=spoken.say(marked("Right")), address=f"{address}?right")
+        wrong = Line(text=spoken.say(marked("Wrong")), address=f"{address}?wrong")
+        yield Choices(text=spoken.say(marked("Is this so?")), choices=(right, wrong))
+
+
+def _said(delivery: Delivery, spoken: Words, links: Links) -> Iterator[Block]:
+    about = delivery.about
+    if isinstance(about, FoundArticle):
+        return clippings.about(about, spoken, links)
+    return _about(about, spoken, links)
 
 
 def _about(event: MembershipEvent, spoken: Words, links: Links) -> Iterator[Block]:
@@ -154,6 +181,8 @@ def _foot(deliveries: Sequence[Delivery], spoken: Words, links: Links) -> Iterat
     rules = list(dict.fromkeys(delivery.rule for delivery in deliveries))
     for rule in rules:
         yield Line(text=spoken.say(marked("You receive this by the rule {rule}."), rule=rule))
+    if address := links.missed(deliveries[0].recipient, rules[0]):
+        yield Line(text=spoken.say(marked("Did we miss something? Tell us")), address=address)
     if address := links.unsubscribe(deliveries[0].recipient, rules):
         yield Line(text=spoken.say(marked("End these letters")), address=address)
 
@@ -171,8 +200,10 @@ def _unread(unread: Iterable[Unread], spoken: Words) -> Iterator[Block]:
 
 def _digest_subject(deliveries: Sequence[Delivery], closed_at: datetime, spoken: Words) -> str:
     if len(deliveries) == 1:
-        return headline(deliveries[0].event, deliveries[0].status, spoken)
+        return title(deliveries[0], spoken)
     day = spoken.day(closed_at.date())
+    if any(item.article for item in deliveries):
+        return spoken.count("{number} report, {day}", "{number} reports, {day}", len(deliveries), day=day)
     return spoken.count(
         "{number} report of memberships, {day}",
         "{number} reports of memberships, {day}",

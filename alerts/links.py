@@ -8,13 +8,17 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.recipients import is_mail, is_person
 from news.errors import SettingsError
+from storage.outbox import Delivery
 
 _KEY_BYTES, _SIGNATURE_BYTES = 32, 16
+#: What a token is good for.
+_UNSUBSCRIBE, JUDGE, MISSED = "unsubscribe", "judge", "missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,32 +43,52 @@ class Links:
 
     def unsubscribe(self, recipient: str, rules: Iterable[str]) -> str | None:
         """The page with the button that ends these letters; a POST to it ends them at once (RFC 8058)."""
-        if not self.base_url or not self.key:
-            return None
+        if not self.base_url or not self.key or not is_mail(recipient):
+            return None  # a chat is read by many: none of them ends it for all
         wanted = Subscription(recipient=recipient, rules=tuple(sorted(set(rules))))
         return f"{self.base_url}/unsubscribe/{sign(self.key, wanted)}"
+
+    def judge(self, delivery: Delivery) -> str | None:
+        """The page on which the reader says whether a delivery is right; None for what no person reads, and for samples."""
+        if not (self.base_url and self.key and delivery.id and is_person(delivery.recipient)):
+            return None
+        return f"{self.base_url}/judge/{seal(self.key, JUDGE, [str(delivery.id), delivery.recipient])}"
+
+    def missed(self, recipient: str, rule: str) -> str | None:
+        """The page on which a reader of a rule names what no letter told of."""
+        if not (self.base_url and self.key and is_person(recipient)):
+            return None
+        return f"{self.base_url}/missed/{seal(self.key, MISSED, [recipient, rule])}"
 
 
 def sign(key: bytes, subscription: Subscription) -> str:
     """A token that names the subscription and that only a holder of the key can make."""
-    said = json.dumps(
-        [subscription.recipient, *subscription.rules], ensure_ascii=False, separators=(",", ":")
-    )
-    payload = said.encode()
-    return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
+    return seal(key, _UNSUBSCRIBE, [subscription.recipient, *subscription.rules])
 
 
 def read(key: bytes, token: str) -> Subscription | None:
     """The subscription of a token; None for one that this key did not sign."""
+    parts = unseal(key, _UNSUBSCRIBE, token)
+    return Subscription(recipient=parts[0], rules=tuple(parts[1:])) if parts else None
+
+
+def seal(key: bytes, purpose: str, parts: Sequence[str]) -> str:
+    """A token that holds the parts, good for this purpose alone."""
+    payload = json.dumps(list(parts), ensure_ascii=False, separators=(",", ":")).encode()
+    return f"{_encode(payload)}.{_encode(_signature(key, purpose, payload))}"
+
+
+def unseal(key: bytes, purpose: str, token: str) -> list[str] | None:
+    """The parts of a token; None for one that this key did not sign, or not for this purpose."""
     payload, _, signature = token.partition(".")
     try:
         said, shown = _decode(payload), _decode(signature)
     except (ValueError, binascii.Error):
         return None
-    if not key or not hmac.compare_digest(shown, _signature(key, said)):
+    if not key or not hmac.compare_digest(shown, _signature(key, purpose, said)):
         return None
-    recipient, *rules = json.loads(said)
-    return Subscription(recipient=recipient, rules=tuple(rules))
+    parts: list[str] = json.loads(said)
+    return parts
 
 
 def kept_key(path: Path) -> bytes:
@@ -97,8 +121,8 @@ def _make_key(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _signature(key: bytes, payload: bytes) -> bytes:
-    return hmac.digest(key, b"unsubscribe\0" + payload, "sha256")[:_SIGNATURE_BYTES]
+def _signature(key: bytes, purpose: str, payload: bytes) -> bytes:
+    return hmac.digest(key, purpose.encode() + b"\0" + payload, "sha256")[:_SIGNATURE_BYTES]
 
 
 def _encode(content: bytes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.letters import Letter
+from storage.findings import FoundArticle
 from storage.outbox import Delivery
 
 _SPACE = uuid.UUID("0d6c6a0e-5d0f-5a4e-8f43-3b7f8a1c9b52")
@@ -23,15 +24,19 @@ class Message:
     #: when it was first due, UTC
     dated: datetime
     letter: Letter
+    #: the event as programs get it, in JSON; empty for people and digests
+    body: bytes = b""
     #: where the recipient ends such letters; None where there is no public web page
     unsubscribe: str | None = None
 
 
 def identity(delivery: Delivery) -> str:
     """Of the letter about one delivery: the same in every database that knows the event."""
-    event = delivery.event
-    episode = (event.member, event.network, event.verb.value, str(event.episode))
-    return _named(*episode, delivery.status.value, delivery.rule, delivery.recipient)
+    about = delivery.about
+    if isinstance(about, FoundArticle):
+        return _named("article", about.url or str(about.id), delivery.rule, delivery.recipient)
+    episode = (about.member, about.network, about.verb.value, str(about.episode))
+    return _named(*episode, delivery.status or about.status, delivery.rule, delivery.recipient)
 
 
 def digest_identity(deliveries: Iterable[Delivery]) -> str:

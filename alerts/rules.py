@@ -21,9 +21,10 @@ def accepts(rule: Rule, event: MembershipEvent, country: str | None) -> bool:
 
 
 def concerns(rule: Rule, event: MembershipEvent, country: str | None) -> bool:
-    """Whether the rule speaks of such an event, be it news or not, the rule paused or not."""
+    """Whether the rule speaks of such an event, be it news or not, the rule paused or not; one of a search of none."""
     return (
-        (not rule.networks or event.network in rule.networks)
+        not rule.query
+        and (not rule.networks or event.network in rule.networks)
         and (not rule.countries or country in rule.countries)
         and (not rule.cities or event.member in rule.cities)
         and (not rule.verbs or event.verb in rule.verbs)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from alerts import payload
 from alerts.channels import Channels
 from alerts.letters import digest, letter
 from alerts.links import Links
 from alerts.messages import Message, identity
-from alerts.recipients import is_mail
+from alerts.recipients import Road, is_program, road
 from news.errors import ChannelDown, DeliveryError, DeliveryRefused
 from storage import digests, outbox, rules
 from storage.engine import Store
@@ -29,7 +31,7 @@ class Patience:
     longest_wait: timedelta = timedelta(hours=6)
     #: after so long it is dead
     give_up: timedelta = timedelta(days=4)
-    #: of one run, for one road
+    #: of one run, for one kind of road
     run_limit: timedelta = timedelta(minutes=1)
 
     def wait(self, failed: int) -> timedelta:
@@ -76,12 +78,16 @@ class Sender:
         """Everything due at that moment, once: what fails waits beyond it. What is quick goes before the mails."""
         with self._store.reading() as session:
             due = outbox.due(session, now)
-        for by_mail in (False, True):
-            yield from self._send_road([unit for unit in due if is_mail(unit.recipient) is by_mail])
+        ways: defaultdict[tuple[int, str], list[Unit]] = defaultdict(list)
+        for unit in due:
+            ways[_way(unit.recipient)].append(unit)
+        ends: dict[int, datetime] = {}
+        for kind, whom in sorted(ways):
+            until = ends.setdefault(kind, self._clock() + self._patience.run_limit)
+            yield from self._send_road(ways[kind, whom], until)
 
-    def _send_road(self, units: Sequence[Unit]) -> Iterator[Outcome]:
-        """Until the road closes or has had its time; the rest of a closed one counts as tried, that of a slow one waits."""
-        until = self._clock() + self._patience.run_limit
+    def _send_road(self, units: Sequence[Unit], until: datetime) -> Iterator[Outcome]:
+        """Until the road closes or its kind had its time; the rest of a closed one counts as tried, that of a slow one waits."""
         for number, unit in enumerate(units):
             if self._clock() >= until:
                 return
@@ -143,11 +149,13 @@ def compose(session: Session, unit: Unit, deliveries: Sequence[Delivery], links:
     if unit.digest is None:
         (delivery,) = deliveries
         rule = rules.rule(session, delivery.rule)
+        language = rule.manner.letters if rule else "en"
         return Message(
             identity=identity(delivery),
             recipient=unit.recipient,
             dated=delivery.created_at,
-            letter=letter(delivery, rule.manner.letters if rule else "en", links),
+            letter=letter(delivery, language, links),
+            body=payload.body(delivery, language, links.base_url) if is_program(unit.recipient) else b"",
             unsubscribe=unsubscribe,
         )
     closed = digests.digest(session, unit.digest)
@@ -158,6 +166,16 @@ def compose(session: Session, unit: Unit, deliveries: Sequence[Delivery], links:
         letter=digest(deliveries, closed.unread, closed.closed_at, closed.letters, links),
         unsubscribe=unsubscribe,
     )
+
+
+def _way(recipient: str) -> tuple[int, str]:
+    """The kind, in the order of sending, and what closes together: mails share a server, channels and webhooks do not."""
+    try:
+        found = road(recipient)
+    except DeliveryRefused:
+        return 0, ""
+    order = (Road.CONSOLE, Road.FEED, Road.WEBHOOK, Road.APPRISE, Road.MAIL).index(found)
+    return order, recipient if found in (Road.WEBHOOK, Road.APPRISE) else ""
 
 
 def _ids(deliveries: Iterable[Delivery]) -> list[int]:

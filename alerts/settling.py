@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from alerts import rhythms
 from alerts.messages import digest_identity
-from alerts.recipients import is_mail
+from alerts.recipients import is_person
 from storage import digests, outbox, rules
 from storage.engine import Store
 from storage.outbox import Waiting
@@ -44,7 +44,7 @@ def _moments(
     letters: Counter[str] = Counter()
     held: defaultdict[datetime, list[int]] = defaultdict(list)
     for delivery in waiting:
-        if not is_mail(delivery.recipient):
+        if not is_person(delivery.recipient):
             continue
         manner = manners.get(delivery.rule, _STANDARD)
         moment = rhythms.moment(manner, now)

@@ -9,32 +9,42 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
-from alerts import recipients
 from alerts.channels import Channels, open_channels
 from alerts.letters import headline
 from alerts.messages import Message
 from alerts.rules import ensure_default_rule
 from alerts.rules import replay as replayed
-from alerts.sampling import sample_event, sample_message
+from alerts.sampling import sample_article, sample_event, sample_message
 from alerts.wording import LANGUAGES, words
+from cli import channeling
 from cli.opening import archive
 from cli.output import JsonOption, complain, print_json, print_line, print_table
 from cli.picking import city_key, language_code, network_key
-from cli.ruling import ANY, conditions, country, kinds, manner, rule_name, rule_object, when
+from cli.ruling import ANY, conditions, country, kinds, manner, rule_name, rule_object, watched_query, when
 from cli.telling import complain_of_failures, links, tell
+from cli.telling import kinds as source_kinds
 from news.errors import DeliveryError, NotFound, UsageError
+from news.languages.quoting import isolated
 from news.settings import load_settings
-from news.values import Status, Verb
-from storage import outbox, register
+from news.values import MembershipEvent, Status, Verb
+from storage import answers, findings, outbox, register, savedsearches
 from storage import rules as ruling
+from storage.answers import Precision
 from storage.engine import Store
+from storage.findings import FoundArticle
 from storage.outbox import Delivery, DeliveryState
 from storage.rules import Rhythm, Rule
+from storage.savedsearches import SavedSearch
 from web.objects import membership_object
 
 app = typer.Typer(help="Who is told of what, and what was sent.", no_args_is_help=True, add_completion=False)
+#: Before every article.
+_LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The rule.")]
+for command in (channeling.channels, channeling.connect, channeling.disconnect):
+    app.command()(command)
 
 
 @app.command()
@@ -53,7 +63,7 @@ def rules(json: JsonOption = False) -> None:
 @app.command()
 def add(
     name: Name,
-    to: Annotated[list[str], typer.Option("--to", help="A mail address, console or feed; may be repeated.")],
+    to: Annotated[list[str], typer.Option("--to", help="A mail address, console, feed, apprise:NAME, webhook:NAME, or an address like tgram://…; may be repeated.")],
     network: Annotated[list[str] | None, typer.Option(help="Key, acronym or name; may be repeated.")] = None,
     city: Annotated[list[str] | None, typer.Option(help="The member: name or GeoNames id; may be repeated.")] = None,
     of: Annotated[list[str] | None, typer.Option("--country", help="Of the member, like IR; may be repeated.")] = None,
@@ -63,6 +73,8 @@ def add(
         list[str] | None, typer.Option(help="announced if none is given; planned, …, any; may be repeated.")
     ] = None,
     confidence: Annotated[float, typer.Option(min=0, max=1, help="Least confidence.")] = 0.0,
+    search: Annotated[str | None, typer.Option(help="Tell of new articles that this query finds, not of memberships.")] = None,
+    saved: Annotated[str | None, typer.Option(help="The same with a query saved by `jarchi search --save`.")] = None,
     letters: Annotated[str, typer.Option(help=f"Language of the letters: {', '.join(LANGUAGES)}.")] = "en",
     rhythm: Annotated[Rhythm, typer.Option(help="How often letters leave.")] = Rhythm.IMMEDIATE,
     hour: Annotated[int, typer.Option(min=0, max=23, help="Hour of daily and weekly digests.")] = 8,
@@ -73,10 +85,14 @@ def add(
     replacing: Annotated[bool, typer.Option("--replace", help="In place of the rule of this name.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Tell somebody of memberships from now on; without conditions, of every new one."""
+    """Tell somebody of memberships from now on, without conditions of every new one; or of articles that a search finds."""
+    if (search is not None or saved is not None) and (network or city or of or language or verb or status or confidence):
+        raise UsageError("a search names what it asks for in its query, like network:amf or language:fa: leave the conditions out")
+    if search is not None and saved is not None:
+        raise UsageError("--search and --saved exclude each other")
     rule = Rule(
         name=rule_name(name),
-        recipients=tuple(dict.fromkeys(map(recipients.normal, to))),
+        recipients=channeling.told(to),
         verbs=kinds(Verb, "verb", verb or [Verb.JOINED]),
         statuses=kinds(Status, "status", status or [Status.ANNOUNCED]),
         networks=tuple(filter(None, map(network_key, network or ()))),
@@ -84,12 +100,15 @@ def add(
         countries=tuple(map(country, of or ())),
         languages=tuple(filter(None, map(language_code, language or ()))),
         confidence=confidence,
+        query=watched_query(search) if search is not None else "",
         enabled=not paused,
         manner=manner(letters=letters, rhythm=rhythm, hour=hour, weekday=weekday, zone=zone, quiet=quiet),
     )
     with archive() as store, store.writing() as session:
         if ruling.rule(session, rule.name) is not None and not replacing:
             raise UsageError(f"there is a rule {rule.name!r} already; --replace puts this one in its place")
+        if saved is not None:
+            rule = replace(rule, query=_saved(session, saved).query)
         ruling.save_rule(session, rule, _now())
     _show(rule, json=json)
 
@@ -130,11 +149,10 @@ def send_samples(
     settings = load_settings()
     with archive(settings) as store:
         rule = _find(store, name)
-        with store.reading() as session:
-            event = sample_event(rule, register.events(session), _now())
-    wanted = tuple(map(recipients.normal, to or rule.recipients))
+        about = _sample(store, rule)
+    wanted = channeling.told(to) if to else rule.recipients
     with open_channels(settings, sys.stderr if json else sys.stdout) as channels:
-        tried = [_try(channels, sample_message(rule, who, event, links(settings), _now())) for who in wanted]
+        tried = [_try(channels, sample_message(rule, who, about, links(settings), _now())) for who in wanted]
     if json:
         print_json({"rule": name, "samples": tried})
     for one in tried:
@@ -155,8 +173,12 @@ def replay(
     """What a rule would have sent, on the archive; sends nothing."""
     with archive() as store:
         rule = _find(store, name)
+        since = _now() - timedelta(days=days)
+        if rule.query:
+            _replay_search(store, rule, since, days, json=json)
+            return
         with store.reading() as session:
-            found = replayed(rule, register.events(session, since=_now() - timedelta(days=days)))
+            found = replayed(rule, register.events(session, since=since))
     if json:
         events = [
             {"event": event.id, **membership_object(event), "freshness": event.freshness.value} for event in found
@@ -165,6 +187,27 @@ def replay(
         return
     rows = [(event.first_reported, headline(event, event.status, words("en")), event.confidence) for event in found]
     print_table(f"{name} would have told of {len(found)} in {days} days", ("reported", "what", "confidence"), rows)
+
+
+@app.command()
+def searches(
+    remove: Annotated[str | None, typer.Option(help="Forget the search of this name; rules keep their query.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """The searches saved by `jarchi search --save`."""
+    with archive() as store:
+        if remove is not None:
+            with store.writing() as session:
+                if not savedsearches.remove(session, remove):
+                    raise NotFound(_no_search(remove))
+        with store.reading() as session:
+            found = savedsearches.searches(session)
+    if json:
+        print_json({"searches": [
+            {"name": item.name, "query": item.query, "saved_at": item.saved_at.isoformat()} for item in found
+        ]})  # fmt: skip
+        return
+    print_table("Saved searches", ("name", "query", "saved"), [(item.name, isolated(item.query), item.saved_at) for item in found])
 
 
 @app.command()
@@ -180,12 +223,28 @@ def deliveries(
         print_json({"deliveries": [_delivery_object(item) for item in found]})
         return
     rows = [
-        (item.id, item.event.id, item.rule, item.recipient, item.state.value, item.attempts,
+        (item.id, item.reference, item.rule, item.recipient, item.state.value, item.attempts,
          item.sent_at or item.next_attempt_at or item.died_at, item.error or item.answer)
         for item in found
     ]  # fmt: skip
-    columns = ("id", "event", "rule", "recipient", "state", "attempts", "sent, next or given up", "said")
+    columns = ("id", "about", "rule", "recipient", "state", "attempts", "sent, next or given up", "said")
     print_table("Deliveries", columns, rows)
+
+
+@app.command()
+def precision(json: JsonOption = False) -> None:
+    """How right letters are, by what readers answered: in all, and by rule, language and network."""
+    with archive() as store, store.reading() as session:
+        found = answers.precision(session)
+    if json:
+        print_json({"precision": list(map(_precision_object, found))})
+        return
+    rows = [
+        (item.facet.value, item.key, item.right, item.wrong, _percent(item.share),
+         " – ".join(map(_percent, item.interval)) if item.share is not None else None, item.missed)
+        for item in found
+    ]  # fmt: skip
+    print_table("By readers' answers", ("of", "which", "right", "wrong", "share", "95 % interval", "missed"), rows)
 
 
 @app.command()
@@ -230,6 +289,39 @@ def _find(store: Store, name: str) -> Rule:
     return rule
 
 
+def _saved(session: Session, name: str) -> SavedSearch:
+    found = savedsearches.saved(session, name)
+    if found is None:
+        raise NotFound(_no_search(name))
+    return found
+
+
+def _no_search(name: str) -> str:
+    return f"no search is called {name!r}; `jarchi alerts searches` lists them"
+
+
+def _sample(store: Store, rule: Rule) -> MembershipEvent | FoundArticle:
+    with store.reading() as session:
+        if rule.query:
+            return sample_article(rule, findings.told(session, rule, _LONG_AGO, 1, source_kinds(load_settings())), _now())
+        return sample_event(rule, register.events(session), _now())
+
+
+def _replay_search(store: Store, rule: Rule, since: datetime, days: int, *, json: bool) -> None:
+    with store.reading() as session:
+        found = findings.told(session, rule, since, kinds=source_kinds(load_settings()))
+    if json:
+        articles = [
+            {"article": item.id, "url": item.url, "source": item.source, "title": item.title, "language": item.language,
+             "published_at": _iso(item.published_at), "snippet": item.snippet}
+            for item in found
+        ]  # fmt: skip
+        print_json({"rule": rule.name, "days": days, "recipients": list(rule.recipients), "articles": articles})
+        return
+    rows = [(item.published_at or item.first_seen_at, item.source, isolated(item.title), isolated(item.snippet)) for item in found]
+    print_table(f"{rule.name} would have told of {len(found)} in {days} days", ("published", "source", "title", "found"), rows)
+
+
 def _try(channels: Channels, message: Message) -> dict[str, Any]:
     answer, error = None, None
     try:
@@ -256,12 +348,25 @@ def _print_rules(found: Sequence[Rule]) -> None:
 
 def _delivery_object(item: Delivery) -> dict[str, Any]:
     return {
-        "id": item.id, "event": item.event.id, "rule": item.rule, "recipient": item.recipient,
-        "status": item.status.value, "state": item.state.value, "attempts": item.attempts,
+        "id": item.id, "event": item.event.id if item.event else None,
+        "article": item.article.id if item.article else None, "rule": item.rule, "recipient": item.recipient,
+        "status": item.status.value if item.status else None, "state": item.state.value, "attempts": item.attempts,
         "created_at": item.created_at.isoformat(), "sent_at": _iso(item.sent_at),
         "next_attempt_at": _iso(item.next_attempt_at), "died_at": _iso(item.died_at), "answer": item.answer,
         "error": item.error, "digest": item.digest,
     }
+
+
+def _precision_object(item: Precision) -> dict[str, Any]:
+    low, high = item.interval
+    return {
+        "of": item.facet.value, "key": item.key, "right": item.right, "wrong": item.wrong, "missed": item.missed,
+        "answers": item.right + item.wrong, "precision": item.share, "low": low, "high": high,
+    }  # fmt: skip
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -20,7 +20,8 @@ from news.names.own import OwnName
 from news.names.own_file import add_own_name
 from news.settings import load_settings
 from news.values import Claim, Status, TagKind, Verb
-from storage import reviewing
+from storage import answers, reviewing
+from storage.answers import Answer
 from storage.reviewing import Correction, Decision, Judgement, ReviewItem, Verdict
 from web.objects import claim_object
 
@@ -30,6 +31,7 @@ _REFERENCE = re.compile(r"(\d+)\.(\d+)")
 _LARGEST = 2**31 - 1
 
 _Claim = Annotated[str, typer.Argument(metavar="CLAIM", help="As `jarchi review` names it, like 12.0.")]
+_Answer = Annotated[int, typer.Argument(metavar="ANSWER", min=1, max=_LARGEST, help="A reader's, as `jarchi review` numbers it.")]
 _By = Annotated[str | None, typer.Option("--by", help="Who says so; the user of this machine by default.")]
 _Note = Annotated[str | None, typer.Option("--note", help="Why, for those who read it later.")]
 _Limit = Annotated[int, typer.Option(min=1, help="So many at most.")]
@@ -37,14 +39,19 @@ _Limit = Annotated[int, typer.Option(min=1, help="So many at most.")]
 
 @app.callback(invoke_without_command=True)
 def review(context: typer.Context, limit: _Limit = 50, json: JsonOption = False) -> None:
-    """Announcements whose city or network is not known, that are undated, or too uncertain to alert."""
+    """Announcements whose city or network is not known, that are undated, or too uncertain to alert; and readers' answers."""
     if context.invoked_subcommand:
         return
     with archive() as store, store.reading() as session:
         items = reviewing.waiting(session, limit)
+        said = answers.waiting(session, limit)
     if json:
-        print_json({"claims": [_object(item) for item in items]})
+        print_json({"claims": [_object(item) for item in items], "answers": list(map(_answer_object, said))})
         return
+    if said:
+        columns = ("answer", "says", "of", "why", "address", "reader", "rule")
+        print_table("What readers say", columns, map(_answer_row, said))
+        print_line("Say `jarchi review agree ANSWER` or `jarchi review dismiss ANSWER`.")
     rows = (_row(item) for item in items)
     print_table(
         "For review", ("claim", "why", "city", "network", "verb", "sure", "sentence", "article"), rows
@@ -84,6 +91,18 @@ def no(claim: _Claim, by: _By = None, note: _Note = None, json: JsonOption = Fal
 
 
 @app.command()
+def agree(answer: _Answer, by: _By = None, note: _Note = None, json: JsonOption = False) -> None:
+    """The reader is right; a membership that is wrong is taken out, each claim by a no that `undo` takes back."""
+    _settle(answer, agreed=True, by=by, note=note, json=json)
+
+
+@app.command()
+def dismiss(answer: _Answer, by: _By = None, note: _Note = None, json: JsonOption = False) -> None:
+    """The reader is not right: nothing changes."""
+    _settle(answer, agreed=False, by=by, note=note, json=json)
+
+
+@app.command()
 def undo(claim: _Claim, json: JsonOption = False) -> None:
     """Take a yes or no back: the claim waits again."""
     _act(claim, reviewing.undo, "waits again", json)
@@ -99,6 +118,29 @@ def decided(limit: _Limit = 50, json: JsonOption = False) -> None:
         return
     columns = ("claim", "verdict", "city", "network", "verb", "by", "at", "note", "article")
     print_table("Decided", columns, ([*_decision_object(item).values()] for item in found))
+
+
+def _settle(number: int, *, agreed: bool, by: str | None, note: str | None, json: bool) -> None:
+    max_age, now = load_settings().alert_max_age, datetime.now(UTC)
+    with archive() as store, store.writing() as session:
+        done = answers.settle(session, number, agreed=agreed, by=_name(by), note=note, now=now, max_age=max_age)
+    if json:
+        print_json({**_answer_object(done), "agreed": agreed})
+    else:
+        print_line(f"{number}: {'agreed' if agreed else 'dismissed'} — {isolated(done.subject)}")
+
+
+def _answer_object(answer: Answer) -> dict[str, Any]:
+    return {
+        "answer": answer.id, "says": answer.said.value, "of": answer.subject, "note": answer.note,
+        "address": answer.address, "recipient": answer.recipient, "rule": answer.rule, "event": answer.event,
+        "article": answer.article, "at": answer.answered_at.isoformat(timespec="seconds"),
+    }  # fmt: skip
+
+
+def _answer_row(answer: Answer) -> tuple[object, ...]:
+    note = isolated(answer.note) if answer.note else None
+    return answer.id, answer.said.value, isolated(answer.subject), note, answer.address, answer.recipient, answer.rule
 
 
 def _alias(kind: TagKind, option: str, key: str | None, alias: str | None) -> Iterator[OwnName]:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from alerts.wording import LANGUAGES
 from news.errors import UsageError
-from news.languages.quoting import one_line
+from news.languages.quoting import isolated, one_line
 from news.names.naming import country_name
+from storage.query import is_positive, parse_query
 from storage.rules import Manner, Rhythm, Rule
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -38,6 +39,16 @@ def kinds(kind: type[Kind], option: str, texts: Sequence[str]) -> tuple[Kind, ..
     except ValueError:
         known = ", ".join([*kind, ANY])
         raise UsageError(f"--{option}: not one of {known}: {' '.join(texts)!r}") from None
+
+
+def watched_query(text: str) -> str:
+    """What new articles are to be searched for; raises UsageError for a query that finds by no word and no field."""
+    node = parse_query(text)
+    if node is None:
+        raise UsageError("--search: the query names nothing")
+    if not is_positive(node):
+        raise UsageError("--search: the query says only what articles must not hold")
+    return text.strip()
 
 
 def country(text: str) -> str:
@@ -69,7 +80,7 @@ def rule_object(rule: Rule) -> dict[str, Any]:
         "name": rule.name, "enabled": rule.enabled, "recipients": list(rule.recipients),
         "verbs": list(rule.verbs), "statuses": list(rule.statuses), "networks": list(rule.networks),
         "cities": list(rule.cities), "countries": list(rule.countries), "languages": list(rule.languages),
-        "confidence": rule.confidence, "letters": rule.manner.letters, "rhythm": rule.manner.rhythm.value,
+        "confidence": rule.confidence, "search": rule.query or None, "letters": rule.manner.letters, "rhythm": rule.manner.rhythm.value,
         "hour": rule.manner.hour, "weekday": _WEEKDAYS[rule.manner.weekday], "zone": rule.manner.zone,
         "quiet": _quiet(rule.manner),
     }
@@ -79,6 +90,8 @@ def conditions(rule: Rule) -> str:
     """What a rule asks of an event, in one cell of a table."""
     asked = (rule.networks, rule.cities, rule.countries, rule.languages)
     said = [", ".join(values) for values in asked if values]
+    if rule.query:
+        said = [f"articles: {isolated(rule.query)}"]
     return "; ".join(said) or "all"
 
 

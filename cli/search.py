@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import csv as csvlib
 import sys
 import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,72 +14,128 @@ from sqlmodel import Session
 
 from cli.completing import source_keys as complete_source
 from cli.opening import archive
-from cli.output import JsonOption, print_json, print_line, print_table
-from cli.picking import city_key, day, language_code, network_key, source_keys
+from cli.output import JsonOption, err, print_json, print_line, print_table
+from cli.picking import city_key, day, language_code, network_key, source_keys, source_kind, source_kinds
+from cli.ruling import rule_name, watched_query
 from news.errors import UsageError
 from news.languages.quoting import isolated
 from news.settings import Settings, load_settings
+from storage import savedsearches
+from storage.query import FIELDS, Problem
 from storage.search import Filters, Found, search
-from web.objects import FoundObject, found_object
+from web import exporting
+from web.objects import FoundObject, HitObject, found_object
 
-app = typer.Typer(add_completion=False)
-_CSV = ("id", "published_at", "language", "source", "title", "url")
+_FIELD_LIST = "Fields of a query:\n\n" + "\n\n".join(f"{name}: {what}" for name, what in FIELDS.items())
+_EXAMPLES = 'Days may be Jalali. Example: (joined OR عضویت) network:amf NOT kind:aggregator after:1402/01/01'
+_PAGE = 1_000
 
 NetworkOption = Annotated[str | None, typer.Option(help="Network: key, acronym or name.")]
 CityOption = Annotated[str | None, typer.Option(help="City: name in any language, or GeoNames id.")]
+CountryOption = Annotated[str | None, typer.Option(help="Country of a city that is named: IR, TR, …")]
 LanguageOption = Annotated[str | None, typer.Option(help="Language: fa, ar, tr, en, …")]
 SourceOption = Annotated[list[str] | None, typer.Option(help="Key of a source; may be repeated.", autocompletion=complete_source)]
-AfterOption = Annotated[str | None, typer.Option(help="Published on or after this day (2024-05-31).")]
-BeforeOption = Annotated[str | None, typer.Option(help="Published before this day.")]
+KindOption = Annotated[str | None, typer.Option(help="Kind of the source: network, municipality, agency, …")]
+AfterOption = Annotated[str | None, typer.Option(help="Published on or after this day, month or year (2024-05-31, 1403/03/11).")]
+BeforeOption = Annotated[str | None, typer.Option(help="Published before this day, month or year.")]
+ExactOption = Annotated[bool, typer.Option("--exact", help="Words as written, letter for letter; names in this spelling alone.")]
+
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
-@app.command("search")
+@app.command("search", epilog=f"{_FIELD_LIST}\n\n{_EXAMPLES}")
 def search_command(
-    query: Annotated[str, typer.Argument(help='Words, "phrases", prefix*, AND OR NOT; none: the newest first.')] = "",
+    query: Annotated[str, typer.Argument(help='Words, "phrases", prefix*, AND OR NOT, brackets, fields; none: the newest first.')] = "",
     network: NetworkOption = None,
     city: CityOption = None,
+    country: CountryOption = None,
     language: LanguageOption = None,
     source: SourceOption = None,
+    kind: KindOption = None,
     after: AfterOption = None,
     before: BeforeOption = None,
+    exact: ExactOption = False,
+    newest: Annotated[bool, typer.Option("--newest", help="Newest first, not best first.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Results at most.")] = 20,
-    facets: Annotated[bool, typer.Option("--facets", help="Count the results by network, city, language, source.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every result, however many.")] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Count the results by network, city, country, language, source, kind, month.")
+    ] = False,
+    save: Annotated[str | None, typer.Option(help="Keep query and filters under a name, for rules of alerts.")] = None,
     json: JsonOption = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a result.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    rss: Annotated[bool, typer.Option("--rss", help="Print an RSS feed.")] = False,
+    atom: Annotated[bool, typer.Option("--atom", help="Print an Atom feed.")] = False,
+    xlsx: Annotated[Path | None, typer.Option(help="Write a spreadsheet to this file.", dir_okay=False)] = None,
 ) -> None:
     """Search the archive, best first; without a query the newest first."""
-    if json and csv:
-        raise UsageError("--json and --csv exclude each other")
+    chosen = [name for name, is_set in (
+        ("json", json), ("jsonl", jsonl), ("csv", csv), ("rss", rss), ("atom", atom), ("xlsx", xlsx is not None),
+    ) if is_set]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other")
     settings = load_settings()
     began = time.perf_counter()
     with archive(settings) as store, store.reading() as session:
-        filters = make_filters(settings, session, network, city, language, source, after, before)
-        found = search(session, query, filters, limit=limit, facets=facets)
+        filters = make_filters(settings, session, network, city, country, language, source, kind, after, before)
+        options = {"facets": facets, "exact": exact, "newest": newest, "kinds": _kinds(settings, query, kind, facets=facets)}
+        found = search(session, query, filters, limit=_PAGE if everything else limit, **options)  # type: ignore[arg-type]
+        hits = list(found.hits)
+        while everything and len(hits) < found.total:
+            more = search(session, query, filters, limit=_PAGE, offset=len(hits), pin=found.pin, **options)  # type: ignore[arg-type]
+            hits += more.hits
+        kept = savedsearches.in_words(query, filters) if save is not None else ""
+    if save is not None:
+        with archive(settings) as store, store.writing() as session:
+            savedsearches.save(session, rule_name(save), watched_query(kept), datetime.now(UTC))
+    found = Found(total=found.total, hits=tuple(hits), facets=found.facets, problems=found.problems, pin=found.pin)
     answer = found_object(found, (time.perf_counter() - began) * 1000)
     if json:
         print_json(dict(answer))
-    elif csv:
-        _print_csv(answer)
+        return
+    say_problems(found.problems)
+    if chosen:
+        _print_as(chosen[0], answer["hits"], query, filters, xlsx)
     else:
         _print_found(answer, found)
 
 
+def _kinds(settings: Settings, query: str, kind: str | None, *, facets: bool) -> dict[str, str]:
+    """The kinds of the sources, read only where they are asked for: there are many files."""
+    return source_kinds(settings.sources_folder) if facets or kind or "kind:" in query.lower() else {}
+
+
 def make_filters(
-    settings: Settings, session: Session, network: str | None, city: str | None, language: str | None,
-    source: list[str] | None, after: str | None, before: str | None,
+    settings: Settings, session: Session, network: str | None, city: str | None, country: str | None, language: str | None,
+    source: list[str] | None, kind: str | None, after: str | None, before: str | None,
 ) -> Filters:
     """The filters of the options that search and export share; raises UsageError for what is not known."""
     return Filters(
-        network=network_key(network), city=city_key(city), language=language_code(language),
-        sources=source_keys(session, settings.sources_folder, source),
-        after=day("after", after), before=day("before", before),
+        network=network_key(network), city=city_key(city), country=country and country.upper(),
+        language=language_code(language), sources=source_keys(session, settings.sources_folder, source),
+        kind=source_kind(kind), after=day("after", after), before=day("before", before),
     )
 
 
-def _print_csv(answer: FoundObject) -> None:
-    writer = csvlib.writer(sys.stdout)
-    writer.writerow(_CSV)
-    writer.writerows([hit[name] for name in _CSV] for hit in answer["hits"])  # type: ignore[literal-required]
+def say_problems(problems: Iterable[Problem]) -> None:
+    """What of a query was not understood, on standard error: the rest was searched."""
+    for problem in problems:
+        err.print(f"query: {problem}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_as(kind: str, hits: list[HitObject], query: str, filters: Filters, path: Path | None) -> None:
+    if path is not None:
+        path.write_bytes(exporting.hits_workbook(hits, filters.language or ""))
+        print_line(f"{len(hits)} articles written to {path}")
+    elif kind == "csv":
+        sys.stdout.write(exporting.csv_text(exporting.COLUMNS, map(exporting.row_of, hits)))
+    elif kind == "jsonl":
+        sys.stdout.writelines(exporting.json_lines(hits))
+    else:
+        title = exporting.feed_title(query, {})
+        written = exporting.feed(hits, title=title, address="urn:jarchi:search", now=datetime.now(UTC), kind=kind)
+        sys.stdout.write(written.decode())
 
 
 def _print_found(answer: FoundObject, found: Found) -> None:

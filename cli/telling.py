@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TextIO
 
 from alerts.channels import open_channels
-from alerts.delivering import Habits, Sent, match_events, run_once
+from alerts.delivering import Habits, Sent, match_articles, match_events, run_once
 from alerts.links import Links, kept_key
 from alerts.sending import Patience
 from cli.output import complain
 from news.settings import Settings
+from spiders.catalogue import load_sources
 from storage.engine import Store
 from storage.locks import sole_sender
 
@@ -24,6 +26,7 @@ def tell(settings: Settings, store: Store, stream: TextIO, *, base_url: str = ""
     with sole_sender(store) as is_ours, open_channels(settings, stream) as channels:
         if not is_ours:
             events = match_events(store, _now())
+            match_articles(store, _now(), partial(kinds, settings))
             return Sent(events=events, deliveries=(), failures=(), feeds=(), feed_failures=())
         return run_once(store, channels, settings.feeds_folder, _now, habits(settings, base_url))
 
@@ -38,7 +41,14 @@ def habits(settings: Settings, base_url: str = "") -> Habits:
             give_up=settings.alert_give_up, run_limit=settings.alert_run_limit,
         ),
         budget=settings.alert_budget,
+        kinds=partial(kinds, settings),
     )
+
+
+def kinds(settings: Settings) -> dict[str, str]:
+    """The kind of each source."""
+    found = load_sources(settings.sources_folder, on_error=lambda _: None)
+    return {key: source.kind.value for key, source in found.items()}
 
 
 def links(settings: Settings) -> Links:
@@ -57,7 +67,7 @@ def complain_of_failures(sent: Sent) -> bool:
     """Report each alert that was not accepted and each feed that could not be written; whether there was one."""
     for failure in sent.failures:
         delivery = failure.delivery
-        complain(f"alert {delivery.event.id} to {delivery.recipient} was not accepted: {failure.error}")
+        complain(f"alert {delivery.reference} to {delivery.recipient} was not accepted: {failure.error}")
     for rule, reason in sent.feed_failures:
         complain(f"the feed of rule {rule} could not be written: {reason}")
     return bool(sent.failures or sent.feed_failures)

@@ -1,8 +1,8 @@
-"""The outbox: events that no rule has seen yet, and deliveries until their receipt."""
+"""The outbox: events that no rule has seen yet, and deliveries, of articles too, until their receipt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from news.values import MembershipEvent, Status
+from storage import findings
+from storage.findings import FoundArticle
 from storage.register import to_events
-from storage.rules import is_not_paused
+from storage.rules import is_not_paused, rules
 from storage.tables import DeliveryRow, EventRow
 
 #: So many ids fit into one statement of every engine.
@@ -31,12 +33,9 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One alert to one recipient."""
+    """One alert to one recipient, about an event or an article."""
 
     id: int
-    event: MembershipEvent
-    #: the event's status when the rule matched
-    status: Status
     rule: str
     recipient: str
     created_at: datetime
@@ -45,6 +44,10 @@ class Delivery:
     sent_at: datetime | None
     #: why it was not accepted the last time
     error: str | None
+    event: MembershipEvent | None = None
+    #: the event's when the rule matched
+    status: Status | None = None
+    article: FoundArticle | None = None
     #: not before this; None means at once
     next_attempt_at: datetime | None = None
     died_at: datetime | None = None
@@ -52,6 +55,18 @@ class Delivery:
     answer: str | None = None
     #: the digest that carries it
     digest: int | None = None
+
+    @property
+    def about(self) -> MembershipEvent | FoundArticle:
+        """What it tells of."""
+        about = self.event or self.article
+        assert about is not None
+        return about
+
+    @property
+    def reference(self) -> str:
+        """What it tells of, for logs: event=12, article=34."""
+        return f"{'event' if self.event else 'article'}={self.about.id}"
 
     @property
     def state(self) -> DeliveryState:
@@ -142,6 +157,12 @@ def load(session: Session, ids: Iterable[int]) -> tuple[Delivery, ...]:
     return _to_deliveries(session, [session.get_one(DeliveryRow, delivery) for delivery in ids])
 
 
+def delivery(session: Session, number: int) -> Delivery | None:
+    """One delivery by id."""
+    row = session.get(DeliveryRow, number)
+    return _to_deliveries(session, [row])[0] if row else None
+
+
 def deliveries(
     session: Session, *, rule: str | None = None, state: DeliveryState | None = None, limit: int = 1000
 ) -> tuple[Delivery, ...]:
@@ -152,8 +173,13 @@ def deliveries(
     return _to_deliveries(session, session.exec(query).all())
 
 
+def count(session: Session, state: DeliveryState) -> int:
+    """How many deliveries stand so."""
+    return session.exec(select(func.count()).select_from(DeliveryRow).where(_stands(state))).one()
+
+
 def letters_since(session: Session, recipient: str, since: datetime) -> int:
-    """Letters about one event each that a recipient was sent since then, or is being sent."""
+    """Letters about one event or article each that a recipient was sent since then, or is being sent."""
     begun = and_(_is_waiting(), col(DeliveryRow.attempts) > 0)
     query = select(func.count()).where(
         DeliveryRow.recipient == recipient,
@@ -268,17 +294,28 @@ def _add_deliveries(
 
 
 def _to_deliveries(session: Session, rows: Sequence[DeliveryRow]) -> tuple[Delivery, ...]:
-    events = [session.get_one(EventRow, event) for event in dict.fromkeys(row.event_id for row in rows)]
+    told = dict.fromkeys(row.event_id for row in rows if row.event_id is not None)
+    events = [session.get_one(EventRow, event) for event in told]
     known = {event.id: event for event in to_events(session, events)}
-    return tuple(_to_delivery(row, known[row.event_id]) for row in rows)
+    queries = {rule.name: rule.query for rule in rules(session)} if len(told) < len(rows) else {}
+    return tuple(
+        _to_delivery(row, known.get(row.event_id or 0), _article(session, row, queries)) for row in rows
+    )
 
 
-def _to_delivery(row: DeliveryRow, event: MembershipEvent) -> Delivery:
+def _article(session: Session, row: DeliveryRow, queries: Mapping[str, str]) -> FoundArticle | None:
+    if row.article_id is None:
+        return None
+    return findings.load(session, row.article_id, queries.get(row.rule, ""))
+
+
+def _to_delivery(row: DeliveryRow, event: MembershipEvent | None, article: FoundArticle | None) -> Delivery:
     assert row.id is not None
     return Delivery(
         id=row.id,
         event=event,
-        status=Status(row.status),
+        status=Status(row.status) if event else None,
+        article=article,
         rule=row.rule,
         recipient=row.recipient,
         created_at=row.created_at,

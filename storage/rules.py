@@ -56,7 +56,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Who is told of which membership events; an empty tuple matches everything."""
+    """Who is told of which membership events, an empty tuple matching everything, or of which articles."""
 
     name: str
     recipients: tuple[str, ...]
@@ -69,6 +69,8 @@ class Rule:
     #: ISO 639, of any evidence
     languages: tuple[str, ...] = ()
     confidence: float = 0.0
+    #: what new articles are searched for; with one, no event concerns the rule
+    query: str = ""
     #: False for a rule that is paused: it matches nothing, and what it matched before waits
     enabled: bool = True
     manner: Manner = Manner()
@@ -96,6 +98,7 @@ def save_rule(session: Session, rule: Rule, now: datetime) -> None:
         "countries": list(rule.countries),
         "languages": list(rule.languages),
         "confidence": rule.confidence,
+        "query": rule.query or None,
         "recipients": list(rule.recipients),
         "letters": rule.manner.letters,
         "rhythm": rule.manner.rhythm.value,
@@ -148,6 +151,7 @@ def _to_rule(row: RuleRow) -> Rule:
         countries=tuple(row.countries),
         languages=tuple(row.languages or ()),
         confidence=row.confidence,
+        query=row.query or "",
         enabled=row.enabled,
         manner=_manner(row),
     )

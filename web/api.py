@@ -10,10 +10,11 @@ from fastapi.responses import JSONResponse
 from news.errors import QueryError
 from storage import articles, register
 from storage.search import search
+from storage.timeline import timeline
 from web.archive import Archive
 from web.asking import PAGE_SIZE, asked, number
-from web.objects import article_object, found_object, memberships_object
-from web.registering import register_filters
+from web.objects import article_object, found_object, memberships_object, step_object
+from web.registering import register_filters, step_filters
 
 _MOST_HITS = 100
 _LAST_OFFSET = 10_000_000
@@ -37,6 +38,12 @@ def router(archive: Archive) -> APIRouter:
         with archive.store.reading() as session:
             return JSONResponse(memberships_object(register.events(session, **wanted)))
 
+    @routes.get("/memberships/timeline")
+    def api_timeline(request: Request) -> JSONResponse:
+        wanted = step_filters(register_filters(request.query_params))
+        with archive.store.reading() as session:
+            return JSONResponse({"timeline": list(map(step_object, timeline(session, **wanted)))})
+
     return routes
 
 
@@ -55,7 +62,19 @@ def _search(archive: Archive, request: Request) -> JSONResponse:
     start = perf_counter()
     with archive.store.reading() as session:
         filters = question.filters(archive.sources)
-        found = search(session, question.q, filters, limit=limit, offset=offset, facets=has_facets)
+        found = search(
+            session,
+            question.q,
+            filters,
+            limit=limit,
+            offset=offset,
+            facets=has_facets,
+            exact=bool(question.exact),
+            newest=bool(question.newest),
+            pin=question.pin,
+            kinds=archive.kinds,
+            zone=question.zone(archive.sources),
+        )
     return JSONResponse(found_object(found, (perf_counter() - start) * 1000))
 
 

@@ -1,4 +1,4 @@
-"""The web application: pages, JSON, feeds; it reads the archive, starts nothing, and ends letters where it is asked to."""
+"""The web application: pages, JSON, feeds; it starts nothing, and writes only what a button was pressed for."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from starlette.staticfiles import StaticFiles
 from news.errors import QueryError, StorageError
 from news.values import Source
 from storage.engine import Store
-from web import api, pages, unsubscribing
+from web import api, judging, pages, reviewing, status, unsubscribing
 from web.archive import FOLDER, Archive, open_archive
 from web.headers import SecurityHeaders
+from web.staff import Desk, StaffPages
 
 _log = logging.getLogger(__name__)
 _NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
+_ANYBODY_HERE = Desk()
 
 
 def create_app(
@@ -29,14 +31,19 @@ def create_app(
     sources: Mapping[str, Source] = _NO_SOURCES,
     feeds_folder: Path | None = None,
     link_key: bytes = b"",
+    desk: Desk = _ANYBODY_HERE,
 ) -> FastAPI:
     """The application on an open database; `sources` by key give names and time zones, `link_key` signed the letters' links."""
-    archive = open_archive(store, sources, feeds_folder)
+    archive = open_archive(store, sources, feeds_folder, staff_pages=desk.is_open())
+    staff = StaffPages(archive, desk)
     app = FastAPI(title="Jarchi", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)
     app.include_router(pages.router(archive))
     app.include_router(api.router(archive))
     app.include_router(unsubscribing.router(archive, link_key))
+    app.include_router(judging.router(archive, link_key))
+    app.include_router(reviewing.router(staff))
+    app.include_router(status.router(staff))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     app.add_api_route("/healthz", _healthz)
     _explain_errors(app, archive)

@@ -26,13 +26,20 @@ class Archive:
     feeds_folder: Path | None
     templates: Environment
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each source."""
+        return {key: source.kind.value for key, source in self.sources.items()}
+
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """A rendered template; everything put into it is escaped."""
         return HTMLResponse(self.templates.get_template(template).render(**values), status_code=status)
 
 
-def open_archive(store: Store, sources: Mapping[str, Source], feeds_folder: Path | None) -> Archive:
-    """Make the templates ready."""
+def open_archive(
+    store: Store, sources: Mapping[str, Source], feeds_folder: Path | None, *, staff_pages: bool
+) -> Archive:
+    """Make the templates ready; they lead to the staff's pages where there are some."""
     templates = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -40,5 +47,5 @@ def open_archive(store: Store, sources: Mapping[str, Source], feeds_folder: Path
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals["show"] = Show(sources)
+    templates.globals.update(show=Show(sources), staff_pages=staff_pages)
     return Archive(store, sources, feeds_folder, templates)

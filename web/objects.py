@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NotRequired, TypedDict
 
 from news.names import naming
 from news.values import Article, Claim, Evidence, MembershipEvent, TagKind
 from storage.search import Found, Hit
+from storage.timeline import Step
 
 
 class Named(TypedDict):
@@ -91,11 +92,22 @@ class FacetObject(Named):
     count: int
 
 
+class ProblemObject(TypedDict):
+    """What of a query was not understood, and how many characters stand before it."""
+
+    message: str
+    place: int
+
+
 class FoundObject(TypedDict):
     """One page of results."""
 
     total: int
     took_ms: float
+    #: what of the query was not understood; the rest was searched
+    problems: list[ProblemObject]
+    #: to be given back with later pages
+    pin: int
     hits: list[HitObject]
     facets: NotRequired[dict[str, list[FacetObject]]]
 
@@ -123,6 +135,23 @@ class MembershipObject(TypedDict):
     evidence: list[EvidenceObject]
     #: what denies it
     contradictions: list[EvidenceObject]
+
+
+class StepObject(TypedDict):
+    """One step of the register: a report, a denial, a person's decision."""
+
+    moment: str
+    city: str | None
+    country: str | None
+    network: str
+    network_name: str | None
+    what: str
+    verb: str
+    status: str
+    by: str
+    words: str
+    article: int
+    url: str
 
 
 class MembershipsObject(TypedDict):
@@ -194,6 +223,8 @@ def found_object(found: Found, took_ms: float) -> FoundObject:
     answer: FoundObject = {
         "total": found.total,
         "took_ms": round(took_ms, 1),
+        "problems": [{"message": problem.message, "place": problem.place} for problem in found.problems],
+        "pin": found.pin,
         "hits": [hit_object(hit) for hit in found.hits],
     }
     if found.facets:
@@ -218,6 +249,25 @@ def membership_object(event: MembershipEvent) -> MembershipObject:
     }
 
 
+def step_object(step: Step) -> StepObject:
+    """A step of the register."""
+    city, country = _member(step.member)
+    return {
+        "moment": step.moment.isoformat(),
+        "city": city,
+        "country": country,
+        "network": step.network,
+        "network_name": naming.network_name(step.network),
+        "what": step.what,
+        "verb": step.verb.value,
+        "status": step.status.value,
+        "by": step.by,
+        "words": step.words,
+        "article": step.article,
+        "url": step.url,
+    }
+
+
 def _evidence(item: Evidence) -> EvidenceObject:
     return {"article": item.article, "url": item.url, "source": item.source, "sentence": item.sentence}
 
@@ -237,7 +287,12 @@ def _city_name(key: str) -> str | None:
     return found.name if found else None
 
 
-_NAMES = {"network": naming.network_name, "city": _city_name, "language": naming.language_name}
+_NAMES: dict[str, Callable[[str], str | None]] = {
+    "network": naming.network_name,
+    "city": _city_name,
+    "country": naming.country_name,
+    "language": naming.language_name,
+}
 
 
 def _member(key: str | None) -> tuple[str | None, str | None]:

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from alerts.feeds import feed_path
+from alerts.wording import LANGUAGES
 from news.errors import QueryError
 from storage import articles, register
+from storage.days import day_span
+from storage.query import FIELDS
 from storage.rules import rules as alert_rules
 from storage.search import Found, search
+from storage.timeline import timeline
+from web import exporting
 from web.archive import Archive
 from web.asking import PAGE_SIZE, Asked, asked, number
+from web.objects import StepObject, hit_object, step_object
 from web.paging import paging
-from web.registering import register_filters
+from web.registering import register_filters, step_filters
 
 #: Choices offered of each facet.
 _CHOICES = 200
 #: Memberships on a page.
 _REGISTER_PAGE = 50
-_LABELS = {"network": "Network", "city": "City", "language": "Language", "source": "Source"}
+_LABELS = {
+    "network": "Network",
+    "city": "City",
+    "country": "Country",
+    "language": "Language",
+    "source": "Source",
+    "kind": "Kind of source",
+}
+#: Articles in a feed, and in a file.
+_FEED, _FILE = 50, 10_000
 _NOTHING = Found(total=0, hits=())
 
 
@@ -54,6 +70,10 @@ def router(archive: Archive) -> APIRouter:
     def search_page(request: Request) -> HTMLResponse:
         return _search_page(archive, asked(request.query_params))
 
+    @routes.get("/search.{kind}")
+    def search_file(kind: str, request: Request) -> Response:
+        return _search_file(archive, kind, asked(request.query_params), request)
+
     @routes.get("/articles/{article}")
     def article_page(article: str) -> HTMLResponse:
         return _article_page(archive, article)
@@ -62,9 +82,13 @@ def router(archive: Archive) -> APIRouter:
     def memberships_page(request: Request) -> HTMLResponse:
         return _memberships_page(archive, request.query_params)
 
+    @routes.get("/memberships.csv")
+    def memberships_file(request: Request) -> Response:
+        return _register_file(archive, request.query_params)
+
     @routes.get("/alerts/{rule:path}.xml")
-    def feed(rule: str) -> Response:
-        return _feed(archive, rule)
+    def feed(rule: str, lang: str = "") -> Response:
+        return _feed(archive, rule, lang)
 
     return routes
 
@@ -76,12 +100,49 @@ def missing(archive: Archive, what: str) -> HTMLResponse:
 
 def _search_page(archive: Archive, question: Asked) -> HTMLResponse:
     try:
-        with archive.store.reading() as session:
-            filters = question.filters(archive.sources)
-            found = search(session, question.q, filters, limit=PAGE_SIZE, offset=question.offset, facets=True)
+        found = _found(archive, question, limit=PAGE_SIZE, offset=question.offset, facets=True)
     except QueryError as error:
         return _results(archive, question, _NOTHING, problem=str(error))
     return _results(archive, question, found)
+
+
+def _found(archive: Archive, question: Asked, *, limit: int, offset: int = 0, facets: bool = False) -> Found:
+    with archive.store.reading() as session:
+        return search(
+            session,
+            question.q,
+            question.filters(archive.sources),
+            limit=limit,
+            offset=offset,
+            facets=facets,
+            exact=bool(question.exact),
+            newest=bool(question.newest),
+            pin=question.pin,
+            kinds=archive.kinds,
+            zone=question.zone(archive.sources),
+        )
+
+
+def _search_file(archive: Archive, kind: str, question: Asked, request: Request) -> Response:
+    """The search as a file or feed; a feed holds the newest."""
+    if kind not in exporting.MEDIA_TYPES:
+        return missing(archive, "A search is to be had as csv, jsonl, xlsx, rss and atom.")
+    is_feed = kind in ("rss", "atom")
+    question = replace(question, newest="1", pin=0) if is_feed else question
+    hits = [hit_object(hit) for hit in _found(archive, question, limit=_FEED if is_feed else _FILE).hits]
+    title = exporting.feed_title(question.q, question.narrowed)
+    address = str(request.url)
+    written: dict[str, Callable[[], str | bytes]] = {
+        "csv": lambda: "\ufeff" + exporting.csv_text(exporting.COLUMNS, map(exporting.row_of, hits)),
+        "jsonl": lambda: "".join(exporting.json_lines(hits)),
+        "xlsx": lambda: exporting.hits_workbook(hits, question.language),
+    }
+    if kind in written:
+        content = written[kind]()
+    else:
+        content = exporting.feed(hits, title=title, address=address, now=datetime.now(UTC), kind=kind)
+    named = {} if is_feed else {"Content-Disposition": f'attachment; filename="jarchi.{kind}"'}
+    return Response(content, media_type=exporting.MEDIA_TYPES[kind], headers=named)
 
 
 def _results(archive: Archive, question: Asked, found: Found, problem: str | None = None) -> HTMLResponse:
@@ -92,8 +153,13 @@ def _results(archive: Archive, question: Asked, found: Found, problem: str | Non
         found=found,
         problem=problem,
         facets=_facets(question, found),
+        months=_months(question, found),
+        fields=FIELDS,
+        files=[(kind, question.file(kind)) for kind in exporting.MEDIA_TYPES],
         labels=_LABELS,
-        paging=paging(question.page, found.total, PAGE_SIZE, lambda page: question.address(page=page)),
+        paging=paging(
+            question.page, found.total, PAGE_SIZE, lambda page: question.address(page=page, pin=found.pin)
+        ),
     )
 
 
@@ -102,6 +168,19 @@ def _facets(question: Asked, found: Found) -> list[Facet]:
         Facet(name, label, tuple(_choices(question, name, found.facets.get(name, ())[:_CHOICES])))
         for name, label in _LABELS.items()
     ]
+
+
+def _months(question: Asked, found: Found) -> list[Choice]:
+    """The months of the articles found, newest first; each narrows the search to itself."""
+    return [
+        Choice(month, count, is_chosen=False, address=question.address(after=month, before=_following(month)))
+        for month, count in found.facets.get("month", ())[:_CHOICES]
+    ]
+
+
+def _following(month: str) -> str:
+    span = day_span(month)
+    return f"{span[1]:%Y-%m}" if span else month
 
 
 def _choices(question: Asked, facet: str, counts: Iterable[tuple[str, int]]) -> list[Choice]:
@@ -135,15 +214,42 @@ def _memberships_page(archive: Archive, parameters: Mapping[str, str]) -> HTMLRe
     with archive.store.reading() as session:
         events = register.events(session, **wanted)
         rules = [rule.name for rule in alert_rules(session)]
+        steps = timeline(session, **step_filters(wanted)) if parameters.get("view") == "timeline" else ()
     start = (page - 1) * _REGISTER_PAGE
     return archive.page(
         "memberships.html",
         events=events[start : start + _REGISTER_PAGE],
+        steps=[step_object(step) for step in steps],
+        views={"table": _view(parameters, ""), "timeline": _view(parameters, "timeline"), "csv": _file(parameters)},
         total=len(events),
         wanted=wanted,
         feeds=[(name, _feed_address(name)) for name in rules if _has_feed(archive, name)],
         paging=paging(page, len(events), _REGISTER_PAGE, lambda other: _register_address(wanted, other)),
     )
+
+
+def _narrowing(parameters: Mapping[str, str]) -> dict[str, str]:
+    names = ("network", "city", "country", "since", "status", "verb")
+    return {name: value for name in names if (value := parameters.get(name))}
+
+
+def _view(parameters: Mapping[str, str], view: str) -> str:
+    narrowed = {**_narrowing(parameters), **({"view": view} if view else {})}
+    return f"/memberships?{urlencode(narrowed)}" if narrowed else "/memberships"
+
+
+def _file(parameters: Mapping[str, str]) -> str:
+    return f"/memberships.csv?{urlencode(_narrowing(parameters))}"
+
+
+def _register_file(archive: Archive, parameters: Mapping[str, str]) -> Response:
+    with archive.store.reading() as session:
+        steps = timeline(session, **step_filters(register_filters(parameters)))
+    found = list(map(step_object, steps))
+    columns = tuple(StepObject.__annotations__)
+    content = "\ufeff" + exporting.csv_text(columns, (step.values() for step in found))
+    named = {"Content-Disposition": 'attachment; filename="jarchi-memberships.csv"'}
+    return Response(content, media_type=exporting.MEDIA_TYPES["csv"], headers=named)
 
 
 def _register_address(wanted: Mapping[str, object], page: int) -> str:
@@ -154,12 +260,14 @@ def _feed_address(rule: str) -> str:
     return f"/alerts/{quote(rule, safe='')}.xml"
 
 
-def _has_feed(archive: Archive, rule: str) -> bool:
-    return archive.feeds_folder is not None and feed_path(archive.feeds_folder, rule).is_file()
+def _has_feed(archive: Archive, rule: str, language: str = "") -> bool:
+    return archive.feeds_folder is not None and feed_path(archive.feeds_folder, rule, language).is_file()
 
 
-def _feed(archive: Archive, rule: str) -> Response:
-    if archive.feeds_folder is None or "\0" in rule or not _has_feed(archive, rule):
+def _feed(archive: Archive, rule: str, language: str) -> Response:
+    if language not in ("", *LANGUAGES):
+        return missing(archive, f"Feeds are written in {', '.join(LANGUAGES)}.")
+    if archive.feeds_folder is None or "\0" in rule or not _has_feed(archive, rule, language):
         return missing(archive, "No alert rule of this name has a feed.")
-    content = feed_path(archive.feeds_folder, rule).read_bytes()
+    content = feed_path(archive.feeds_folder, rule, language).read_bytes()
     return Response(content, media_type="application/atom+xml")

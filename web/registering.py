@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
 from news.errors import QueryError
 from news.values import Status, Verb
+from storage.days import day_span
 
 
 class RegisterFilters(TypedDict, total=False):
@@ -15,6 +17,8 @@ class RegisterFilters(TypedDict, total=False):
 
     network: str
     city: str
+    country: str
+    since: datetime
     status: Status
     verb: Verb
 
@@ -26,11 +30,41 @@ def register_filters(parameters: Mapping[str, str]) -> RegisterFilters:
         wanted["network"] = network
     if city := _clean(parameters, "city"):
         wanted["city"] = city
+    if country := _clean(parameters, "country"):
+        wanted["country"] = country.upper()
+    if since := _clean(parameters, "since"):
+        span = day_span(since)
+        if span is None:
+            raise QueryError(f"since: not a date like 2024-05-31 or 1403/03/11: {since[:40]!r}")
+        wanted["since"] = span[0]
     if status := _clean(parameters, "status"):
         wanted["status"] = Status(_one_of("status", status, Status))
     if verb := _clean(parameters, "verb"):
         wanted["verb"] = Verb(_one_of("verb", verb, Verb))
     return wanted
+
+
+class StepFilters(TypedDict, total=False):
+    """The keywords of `storage.timeline.timeline`."""
+
+    network: str
+    city: str
+    country: str
+    since: datetime
+
+
+def step_filters(wanted: RegisterFilters) -> StepFilters:
+    """Those that a timeline can be narrowed by."""
+    found: StepFilters = {}
+    if "network" in wanted:
+        found["network"] = wanted["network"]
+    if "city" in wanted:
+        found["city"] = wanted["city"]
+    if "country" in wanted:
+        found["country"] = wanted["country"]
+    if "since" in wanted:
+        found["since"] = wanted["since"]
+    return found
 
 
 def _clean(parameters: Mapping[str, str], name: str) -> str:

@@ -13,10 +13,10 @@ from lxml import etree
 from alerts.feeds import ENTRIES, compose, entry_id, feed_path, write_feed
 from alerts.rules import choose
 from news.values import Evidence, Status
-from storage import outbox
+from storage import outbox, rules
 from storage.engine import Store
 from storage.outbox import Delivery
-from storage.rules import Rule
+from storage.rules import Manner, Rule
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "]]></content><script>alert(1)</script>\x00\x0b\x1f \ud800\ufffe & \u202e شهر"
@@ -115,7 +115,38 @@ def test_a_feed_is_written_again_only_for_a_new_delivery(
     assert write_feed(store, "r", folder, "", clock())
     old, new = parsed(first).entries, parsed(feed_path(folder, "r").read_bytes()).entries
     assert [entry.id for entry in new[1:]] == [entry.id for entry in old]
-    assert [path.name for path in folder.iterdir()] == ["r.xml"]
+    names = {"r.xml", "r~en.xml", "r~fa.xml", "r~ar.xml", "r~tr.xml"}
+    assert {path.name for path in folder.iterdir()} == names
+
+
+def test_a_feed_speaks_the_language_of_its_rule_and_every_other_one_beside(
+    store: Store, keep: Callable[..., int], tmp_path: Path, clock: Callable[[], datetime]
+) -> None:
+    rule = Rule(name="r", recipients=("feed",), manner=Manner(letters="fa"))
+    with store.writing() as session:
+        rules.save_rule(session, rule, clock())
+    keep()
+    match(store, (rule,), clock())
+    assert write_feed(store, "r", tmp_path, "https://jarchi.example", clock())
+    own, turkish = (parsed(feed_path(tmp_path, "r", variant).read_bytes()) for variant in ("", "tr"))
+    assert own.feed.language == "fa"
+    assert "یزد (ایران)" in own.entries[0].title
+    assert '<div dir="rtl" lang="fa">' in own.entries[0].content[0].value
+    assert turkish.entries[0].title.startswith("Yezd (İran), ")
+    assert turkish.entries[0].title.endswith(" üyesi oldu")
+    assert own.entries[0].id == turkish.entries[0].id
+    assert own.feed.id != turkish.feed.id
+    assert [link.href for link in turkish.feed.links if link.rel == "self"] == [
+        "https://jarchi.example/alerts/r.xml?lang=tr"
+    ]
+    with store.writing() as session:
+        rules.save_rule(session, replace(rule, manner=Manner(letters="ar")), clock())
+    assert write_feed(store, "r", tmp_path, "https://jarchi.example", clock())
+    assert parsed(feed_path(tmp_path, "r").read_bytes()).feed.language == "ar"
+
+
+def test_no_rule_has_the_file_of_another_rules_language(tmp_path: Path) -> None:
+    assert feed_path(tmp_path, "r~fa") != feed_path(tmp_path, "r", "fa")
 
 
 @pytest.mark.parametrize("rule", ["../../etc/passwd", "..", "/x", "a/b", "a\\b", "قاعده", "a\0b"])

@@ -103,6 +103,7 @@ def kill_at(moment: str, chance: random.Random, process: subprocess.Popen[str], 
     postman.on_rcpt, postman.on_data = (lambda _: None), (lambda _: None)
 
 
+@pytest.mark.service
 def test_a_sender_killed_at_random_moments_loses_nothing_and_repeats_under_one_name(
     start: Callable[[int], subprocess.Popen[str]], store: Store, keep: Callable[..., int], clock: Any
 ) -> None:
@@ -141,7 +142,8 @@ def test_one_writer_is_held_open_while_another_commits_and_both_alert(
     with store.writing() as session:
         rules.save_rule(session, Rule(name="r", recipients=("a@example.org",)), clock())
     channel = recorder()
-    with hold_open(1, member="111822"):
+    # in other words: writers of copies take turns
+    with hold_open(1, member="111822", sentence="Yazd has become a member of the Asian Mayors Forum, the mayor says."):
         keep(2, member="112931")
         assert len(run_once(store, lambda _: channel, tmp_path, clock).deliveries) == 1
     assert len(run_once(store, lambda _: channel, tmp_path, clock).deliveries) == 1

@@ -16,6 +16,9 @@ from storage.outbox import Delivery
 from storage.rules import Rule
 from storage.schema import open_store
 
+#: Like no other story here: writers of copies take turns.
+OTHER = "A tram and a depot for the harbour, says the council of the port; the museum of the river opens in May. " * 4
+
 RULE = Rule(name="everyone", recipients=("a@example.org",))
 
 
@@ -118,7 +121,7 @@ def test_a_delivery_until_its_receipt(store: Store, make: Any) -> None:
 def test_events_committed_out_of_order_are_all_matched(store: Store, make: Any) -> None:
     """The event of the lower id is still uncommitted while the higher one is matched."""
     with store.writing() as slow:
-        articles.save(slow, make.article(1, claims=(make.claim(member="slow"),)), make.arrival())
+        articles.save(slow, make.article(1, text=OTHER, claims=(make.claim(member="slow"),)), make.arrival())
         make.report(store, 2, make.now, member="quick")
         assert [event.id for event in make.events(store)] == [2]
         assert _match(store, make) == 1
@@ -141,7 +144,7 @@ def test_two_matchers_do_not_see_the_same_event(store: Store, make: Any) -> None
 def test_one_event_from_two_writers_at_once(store: Store, make: Any) -> None:
     """The second writer waits for the first, and its article becomes evidence."""
     with store.writing() as first:
-        articles.save(first, make.article(1, claims=(make.claim(),)), make.arrival())
+        articles.save(first, make.article(1, text=OTHER, claims=(make.claim(),)), make.arrival())
         context = multiprocessing.get_context("spawn")
         second = context.Process(target=_report_elsewhere, args=(_whole_url(store), make))
         second.start()

@@ -147,6 +147,7 @@ def web_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def feeds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feeds")
     (folder / "new-memberships.xml").write_text("<feed/>")
+    (folder / "new-memberships~fa.xml").write_text("<feed>fa</feed>")
     (folder.parent / "secret.xml").write_text("<secret/>")
     return folder
 

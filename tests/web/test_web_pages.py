@@ -2,10 +2,13 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from lxml import html
+
+from storage.query import FIELDS
 
 
 def page(web: httpx.Client, address: str, status: int = 200) -> Any:
@@ -25,7 +28,7 @@ def words(element: Any) -> str:
 
 def test_the_first_page_shows_the_newest_and_how_many_there_are(web: httpx.Client) -> None:
     found = page(web, "/")
-    assert words(found.cssselect(".total")[0]) == "47 articles, newest first"
+    assert words(found.cssselect(".total [role=status]")[0]) == "47 articles, newest first"
     assert len(titles(found)) == 20
     assert titles(found)[:3] == [
         "Barcelona <script>alert('x')</script>\"'>",
@@ -122,7 +125,7 @@ def test_paging_reaches_every_article_once(web: httpx.Client) -> None:
 @pytest.mark.parametrize("number", ["4", "99", "999999999999999999999999"])
 def test_a_page_beyond_the_last_leads_back(web: httpx.Client, number: str) -> None:
     found = page(web, f"/?page={number}")
-    assert [link.get("href") for link in found.cssselect(".pager a[rel=prev]")] == ["/?page=3"]
+    assert [link.get("href") for link in found.cssselect(".pager a[rel=prev]")] == ["/?page=3&pin=47"]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "", "٢"])
@@ -131,10 +134,37 @@ def test_a_page_that_is_none_is_the_first_or_counts_anyhow(web: httpx.Client, nu
 
 
 @pytest.mark.parametrize(
+    ("query", "said", "place"),
+    [
+        ("(council AND", "(at character 1)", "(council AND"),
+        ("council colour:red", "unknown field", "colour:red"),
+    ],
+)
+def test_what_of_a_query_is_wrong_is_shown_beside_what_the_rest_finds(
+    web: httpx.Client, query: str, said: str, place: str
+) -> None:
+    found = page(web, f"/?q={quote(query)}")
+    alert = found.cssselect("[role=alert]")[0]
+    assert said in words(alert)
+    assert words(alert.cssselect("mark")[0]) == place
+    assert found.cssselect("input[name=q]")[0].get("value") == query
+
+
+def test_the_fields_of_a_query_are_explained(web: httpx.Client) -> None:
+    listed = words(page(web, "/").cssselect(".help dl")[0])
+    assert all(f"{name}:" in listed for name in FIELDS)
+
+
+def test_months_narrow_the_search_to_themselves(web: httpx.Client) -> None:
+    found = page(web, "/?q=council")
+    month = next(link for link in found.cssselect(".facets a") if "2024-03" in words(link))
+    count = int(words(month.cssselect(".count")[0]))
+    assert words(page(web, month.get("href")).cssselect(".total strong")[0]) == str(count)
+
+
+@pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("q=(a AND", "cannot be read"),
-        ("q=colour:red", "unknown field"),
         ("q=" + "a" * 501, "longer than"),
         ("after=1403-99-99", "after: not a date"),
         ("before=x", "before: not a date"),
@@ -213,6 +243,12 @@ def test_feeds_come_from_their_folder_and_from_nowhere_else(web: httpx.Client) -
     assert (feed.text, feed.headers["content-type"]) == ("<feed/>", "application/atom+xml")
     for rule in ("missing", "..%2fsecret", "../secret", "%2e%2e/secret", "a%00b"):
         assert web.get(f"/alerts/{rule}.xml").status_code == 404
+
+
+def test_a_feed_comes_in_the_language_that_is_asked_for(web: httpx.Client) -> None:
+    assert web.get("/alerts/new-memberships.xml?lang=fa").text == "<feed>fa</feed>"
+    for language in ("tr", "xx", "../fa", "%00"):
+        assert web.get(f"/alerts/new-memberships.xml?lang={language}").status_code == 404
 
 
 @pytest.mark.parametrize(
