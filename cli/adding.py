@@ -109,6 +109,7 @@ def try_one(key: KeyArgument, json: JsonOption = False) -> None:
                 "good": report.is_good,
                 "roads": list(map(_road_object, report.roads)),
                 "requests": report.requests,
+                "unused_sitemaps": list(report.unused),
             }
         )
     else:
@@ -304,6 +305,8 @@ def _show_report(source: Source, report: RoadsReport) -> None:
     for road in report.roads:
         if road.members is not None:
             show_members("Members", road.members)
+    for address in report.unused:
+        print_line(f"robots.txt names a sitemap that {source.key} does not use: {address}")
 
 
 def _read_title(road: RoadReport) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import getpass
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,13 +15,17 @@ import typer
 from cli.opening import archive
 from cli.output import JsonOption, out, print_json, print_line, print_table
 from cli.picking import city_key
+from cli.show import pointer_object
 from crawler.discovery.found import MembersShown
+from crawler.evidence.opening import recorded_at
 from crawler.members.resolving import read_name
-from news.errors import NotFound
+from news.errors import NotFound, UsageError
 from news.languages.quoting import isolated
 from news.names import naming
 from news.settings import load_settings
-from storage import memberlists
+from reading.charsets import decode
+from storage import memberlists, memberpages
+from storage.evidence import Pointer
 from storage.memberlists import KnownRow, Snapshot
 from storage.membermatch import ListedMember
 
@@ -68,20 +74,36 @@ def snapshots(
     number: Annotated[
         int | None, typer.Option("--rows", help="Print the rows of this snapshot as CSV.")
     ] = None,
+    page: Annotated[
+        int | None,
+        typer.Option("--page", help="Print the pages that this snapshot was read from, byte for byte, to standard output."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """What a network's list showed, and from when to when: the evidence of what came and went."""
-    with archive() as store, store.reading() as session:
+    if number is not None and page is not None:
+        raise UsageError("--rows and --page exclude each other")
+    settings = load_settings()
+    with archive(settings) as store, store.reading() as session:
         found = memberlists.snapshots(session, source)
-    if number is not None:
-        _print_rows(next((item for item in found if item.id == number), None), source, number, json=json)
+        pages = {item.id: memberpages.of_snapshot(session, item.id) for item in found}
+    if page is not None:
+        _print_pages(settings.evidence_folder, pages.get(page, ()), source, page, json=json)
+    elif number is not None:
+        _print_rows(next((item for item in found if item.id == number), None), pages.get(number, ()), source, number, json=json)
     elif json:
-        print_json({"snapshots": [_snapshot_object(item) for item in found]})
+        print_json({"snapshots": [_snapshot_object(item, pages[item.id]) for item in found]})
     else:
         print_table(
-            f"Snapshots of {source}", ("snapshot", "from", "to", "rows", "sha256"),
-            ([item.id, item.taken_at, item.last_at, len(item.rows), item.digest[:16]] for item in found),
+            f"Snapshots of {source}", ("snapshot", "from", "to", "rows", "sha256", "pages"),
+            ([item.id, item.taken_at, item.last_at, len(item.rows), item.digest[:16], len(pages[item.id])] for item in found),
         )  # fmt: skip
+        kept = [
+            (item.id, place.captured_at, place.file, place.start, place.address)
+            for item in found for place in pages[item.id]
+        ]  # fmt: skip
+        if kept:
+            print_table("Pages as they came", ("snapshot", "captured", "file", "offset", "address"), kept)
 
 
 def print_unresolved(found: tuple[KnownRow, ...], *, json: bool) -> None:
@@ -141,21 +163,38 @@ def _sample_object(row: ListedMember) -> dict[str, Any]:
     return {"name": row.name, "country": row.country, "id": row.member, "link": row.link}
 
 
-def _snapshot_object(item: Snapshot) -> dict[str, Any]:
+def _print_pages(
+    folder: Path, pages: Sequence[Pointer], source: str, number: int, *, json: bool
+) -> None:
+    if not pages:
+        raise NotFound(f"no page is kept of snapshot {number} of {source}")
+    for place in pages:
+        found = recorded_at(folder, place).page
+        if json:
+            body = decode(found.body, found.header("content-type"))
+            print_json({**pointer_object(place), "status": found.status, "headers": list(map(list, found.headers)), "body": body})
+        else:
+            sys.stdout.buffer.write(found.body)
+            sys.stdout.buffer.flush()
+
+
+def _snapshot_object(item: Snapshot, pages: Sequence[Pointer]) -> dict[str, Any]:
     return {
         "snapshot": item.id, "from": item.taken_at.isoformat(), "to": item.last_at.isoformat(),
-        "rows": len(item.rows), "sha256": item.digest,
+        "rows": len(item.rows), "sha256": item.digest, "pages": list(map(pointer_object, pages)),
     }  # fmt: skip
 
 
-def _print_rows(item: Snapshot | None, source: str, number: int, *, json: bool) -> None:
+def _print_rows(
+    item: Snapshot | None, pages: Sequence[Pointer], source: str, number: int, *, json: bool
+) -> None:
     if item is None:
         raise NotFound(
             f"no snapshot {number} of {source}; `jarchi memberships snapshots {source}` lists them"
         )
     if json:
         rows = [dict(zip(("name", "country", "link"), row, strict=True)) for row in item.rows]
-        print_json({**_snapshot_object(item), "members": rows})
+        print_json({**_snapshot_object(item, pages), "members": rows})
         return
     writer = csv.writer(out.file if out.file is not None else sys.stdout)
     writer.writerow(("name", "country", "link"))

@@ -15,7 +15,7 @@ from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
 from cli.picking import source_called
 from crawler.manners import Manners, general, hosts_of, manners_of_hosts
-from crawler.robots import RobotsView
+from crawler.robots import RobotsView, is_withheld
 from news.addresses import host_key, same_site
 from news.settings import load_settings
 from news.values import Source
@@ -110,17 +110,14 @@ def _robots(record: HostRecord, source: Source, agent: str) -> dict[str, Any] | 
     if record.robots_at is None:
         return None
     view = RobotsView(text=record.robots or "", agent=agent)
+    is_gone = is_withheld(record.robots_status, record.robots_stands_at, datetime.now(UTC))
     roads = [road for road in source.roads if host_key(road) == record.host]
     return {
-        "seen_at": _iso(record.robots_at), "status": record.robots_status, "crawl_delay": record.crawl_delay,
-        "allows": {road: view.allows(road) and not _is_withheld(record) for road in roads},
+        "seen_at": _iso(record.robots_at), "status": record.robots_status,
+        "stands_since": _iso(record.robots_stands_at), "crawl_delay": record.crawl_delay,
+        "allows": {road: view.allows(road) and not is_gone for road in roads},
         "sitemaps": list(view.sitemaps), "text": record.robots,
     }  # fmt: skip
-
-
-def _is_withheld(record: HostRecord) -> bool:
-    """A robots.txt that the server fails to give forbids everything."""
-    return record.robots_status is not None and record.robots_status >= 500
 
 
 def _show(record: HostRecord, found: dict[str, Any]) -> None:
@@ -160,6 +157,8 @@ def _show_robots(robots: dict[str, Any] | None) -> None:
         return
     delay = f", asks for {robots['crawl_delay']:g} s between requests" if robots["crawl_delay"] else ""
     print_line(f"robots.txt: seen {robots['seen_at']}, status {robots['status']}{delay}")
+    if robots["stands_since"] not in (None, robots["seen_at"]):
+        print_line(f"  the one of {robots['stands_since']} stands")
     for road, allowed in robots["allows"].items():
         print_line(f"  {'allows' if allowed else 'forbids'} {road}")
     for sitemap in robots["sitemaps"]:

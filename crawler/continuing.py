@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 
 from crawler.answers import STOPPED, cause_of_error, page_of
 from crawler.evidence.captures import Exposure, exposure_of
+from crawler.fetching import fetch
 from crawler.following import Following, repeats
 from crawler.house import House
 from crawler.readers import Reading
@@ -93,11 +94,8 @@ class Continuing:
         if self._house.is_over():
             raise Stopped
         request = Request(following.address)
-        engine = self._crawler.engine
-        if engine is None:
-            raise Stopped
         try:
-            response = await engine.download_async(request)
+            response = await fetch(self._crawler, request)
         except Exception as error:
             raise (
                 Stopped if (cause := cause_of_error(error)) == STOPPED else _Ended(cause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
@@ -15,8 +16,10 @@ from reading.continuation import continuation
 from reading.markup import HalfParsed, parse
 from reading.titles import title_parts
 
-#: A link to a second page: a segment or a parameter of its address is 2. No first page is parsed without one.
-_SECOND = re.compile(rb"href\s*=\s*[\"']?[^\"'>\s]*[/=]2(?=[\"'>\s/?&#])", re.IGNORECASE)
+#: A link to a second page: a segment or a parameter of its address is 2.
+_SECOND = re.compile(rb"href\s*=\s*[\"']?([^\"'>\s]*[/=]2(?=[\"'>\s/?&#])[^\"'>\s]*)", re.IGNORECASE)
+#: Segments at the end of such an address: the first page's last one, a word for "page", the number.
+_ENDING = 3
 #: Where a page says its own title, within its first bytes.
 _TITLES = re.compile(
     r"<(?:title|h[12])\b[^>]{0,300}>(.{1,600}?)</(?:title|h[12])"
@@ -40,7 +43,7 @@ class Following:
 
 def of(page: Page, article: Article, first: str | None) -> Following | None:
     """Where the article goes on after a page; `first` is the address of its first page, where this is a later one."""
-    tree = _tree(page) if _may_go_on(page, first) else None
+    tree = _tree(page) if _may_go_on(page, article, first) else None
     if tree is None:
         return None
     for begin in (first,) if first else dict.fromkeys((page.final_address, article.url)):
@@ -69,8 +72,26 @@ def shows_title(page: Page, title: str) -> bool:
     return False
 
 
-def _may_go_on(page: Page, first: str | None) -> bool:
-    return not page.body.startswith(b"%PDF-") and bool(first or _SECOND.search(page.body))
+def _may_go_on(page: Page, article: Article, first: str | None) -> bool:
+    """Whether the page has to be parsed once more: a first page only where a link to a second one may be its own."""
+    if page.body.startswith(b"%PDF-"):
+        return False
+    if first:
+        return True
+    own = {_segments(address)[-1] for address in (page.final_address, article.url)}
+    links = dict.fromkeys(found[1] for found in _SECOND.finditer(page.body))
+    return any(_may_follow(html.unescape(link.decode("utf-8", "replace")), own) for link in links)
+
+
+def _may_follow(link: str, own: set[str]) -> bool:
+    """Whether a link is relative, or ends in one of an article's own last segments and little behind it."""
+    is_absolute = link.startswith("/") or ":" in link
+    return not is_absolute or not own.isdisjoint(_segments(link)[-_ENDING:])
+
+
+def _segments(address: str) -> list[str]:
+    """The segments of an address's path, its host before them; the last one is never empty."""
+    return unquote(re.split("[?#]", address, maxsplit=1)[0]).rstrip("/").split("/")
 
 
 def _tree(page: Page) -> HtmlElement | None:

@@ -1,4 +1,4 @@
-"""A small forward proxy with the crawler's own check of addresses, for programs that dial by themselves: Chromium.
+"""A small forward proxy with the crawler's own check of addresses, for Chromium and for crawls through SOCKS.
 
 It lives as long as what it is opened for, and everything that still runs through it ends with it. A name is
 resolved once, and what is dialled is the very address that was looked at.
@@ -10,14 +10,18 @@ import asyncio
 import base64
 import logging
 import socket
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from crawler.guard import AddressRefused, is_allowed, refuse_private
+from python_socks import ProxyError, ProxyType
+from python_socks.async_.asyncio import Proxy
+
+from crawler.guard import AddressRefused, refuse_private
+from news.dialling import is_allowed
 from news.settings import Network
 
 log = logging.getLogger(__name__)
@@ -42,8 +46,18 @@ _OF_THE_HOP = frozenset(
 )
 _REASONS = {400: b"Bad Request", 403: b"Forbidden", 411: b"Length Required", 502: b"Bad Gateway"}
 
+_SOCKS, _SOCKS_PORT = ("socks5", "socks5h"), 1080
+#: Marks an answer of our own, which no server gave.
+OWN_ANSWER = "X-Forwarding-Failed"
+
 Resolve = Callable[[str, int], Sequence[str]]
 _Way = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Dial = Callable[[str, int], Awaitable[_Way]]
+
+
+def is_socks(proxy: str | None) -> bool:
+    """Whether a source's proxy is one of SOCKS."""
+    return proxy is not None and urlsplit(proxy).scheme in _SOCKS
 
 
 class _Answered(Exception):
@@ -97,9 +111,11 @@ class ForwardProxy:
         on_overflow: Callable[[], None] = lambda: None,
         resolve: Resolve | None = None,
     ) -> None:
-        """`limit` is in bytes, of all answers together; `upstream` is a proxy of HTTP that everything goes on to."""
+        """`limit` is in bytes, of all answers together; `upstream` is a proxy, of HTTP or SOCKS 5, that all goes on to."""
         self._networks = tuple(networks)
-        self._upstream = urlsplit(upstream) if upstream else None
+        parts = urlsplit(upstream) if upstream else None
+        self._socks = parts if parts is not None and parts.scheme in _SOCKS else None
+        self._upstream = parts if self._socks is None else None
         self._left, self._on_overflow = limit, on_overflow
         self._resolve = resolve or _looked_up
         self._server: asyncio.Server | None = None
@@ -164,6 +180,8 @@ class ForwardProxy:
 
     async def _reached(self, asked: _Asked) -> _Way:
         refuse_private(asked.host, self._networks)
+        if self._socks is not None:
+            return await self._by_socks(self._socks, asked)
         if self._upstream is None:
             return await self._dialled(asked.host, asked.port)
         host = self._upstream.hostname or ""
@@ -173,17 +191,47 @@ class ForwardProxy:
             await _ask_for_tunnel(way, asked, _credentials(self._upstream))
         return way
 
-    async def _dialled(self, host: str, port: int) -> _Way:
-        """A connection to the first address of a host that may be dialled, and answers."""
+    async def _by_socks(self, proxy: SplitResult, asked: _Asked) -> _Way:
+        """A connection through a SOCKS proxy, which is itself dialled under the guard.
+
+        With socks5h it looks the name up; with socks5 it is told an address that was looked at here.
+        """
+        host = proxy.hostname or ""
+        refuse_private(host, self._networks)
+        targets: Sequence[str] = (asked.host,)
+        if proxy.scheme == _SOCKS[0]:
+            targets = await self._allowed(asked.host, asked.port)
+
+        async def dial(address: str, port: int) -> _Way:
+            problem: Exception = OSError(f"{asked.host} has no address")
+            for target in targets:
+                through = Proxy(
+                    ProxyType.SOCKS5, address, port, unquote(proxy.username) if proxy.username else None,
+                    unquote(proxy.password or ""), rdns=True,
+                )  # fmt: skip
+                try:
+                    connection = await through.connect(target, asked.port, timeout=_WITHIN)
+                except ProxyError as error:
+                    problem = OSError(f"the source's proxy does not connect: {error}")
+                    continue
+                return await asyncio.open_connection(sock=connection, limit=_HEAD)
+            raise problem
+
+        return await self._dialled(host, proxy.port or _SOCKS_PORT, dial)
+
+    async def _allowed(self, host: str, port: int) -> Sequence[str]:
         found = await _in_a_thread(self._resolve, host, port)
         allowed = [address for address in found if is_allowed(address, self._networks)]
         if found and not allowed:
             raise AddressRefused(host)
+        return allowed
+
+    async def _dialled(self, host: str, port: int, dial: Dial | None = None) -> _Way:
+        """A connection to the first address of a host that may be dialled, and answers."""
         problem: Exception = OSError(f"{host} has no address")
-        for address in allowed:
+        for address in await self._allowed(host, port):
             try:
-                async with asyncio.timeout(_WITHIN):
-                    way = await asyncio.open_connection(address, port, limit=_HEAD)
+                way = await (dial or _dial)(address, port)
             except (OSError, TimeoutError) as error:
                 problem = error
                 continue
@@ -231,6 +279,11 @@ class ForwardProxy:
             raise OSError("more than the answers may have together")
 
 
+async def _dial(address: str, port: int) -> _Way:
+    async with asyncio.timeout(_WITHIN):
+        return await asyncio.open_connection(address, port, limit=_HEAD)
+
+
 async def _send_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter | None) -> None:
     """A client's words up to its end; without a writer nobody hears them."""
     while data := await reader.read(_BLOCK):
@@ -256,7 +309,8 @@ async def _head(reader: asyncio.StreamReader) -> bytes:
 
 async def _say(writer: asyncio.StreamWriter, status: int) -> None:
     writer.write(
-        b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (status, _REASONS[status])
+        b"HTTP/1.1 %d %s\r\n%s: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        % (status, _REASONS[status], OWN_ANSWER.encode())
     )
     await writer.drain()
 

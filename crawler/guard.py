@@ -5,12 +5,9 @@ Two checks, one behind the other: of what a name resolves to, and of the address
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import socket
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 from typing import Any, ClassVar, Self, cast
 
@@ -23,17 +20,14 @@ from twisted.internet.interfaces import IResolutionReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from news.dialling import is_allowed, literal
 from news.settings import Network, load_settings
 
 log = logging.getLogger(__name__)
 
-Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-#: Networks of IPv6 that carry an IPv4 address in their last 32 bits: compatible, NAT64 (RFC 6052, 8215).
-_CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
-#: What Python calls global, and no website has: the metadata of Oracle's and Azure's machines.
-_NEVER = tuple(map(ipaddress.ip_address, ("192.0.0.192", "168.63.129.16")))
-_LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
+_OWN = "127.0.0.1"
+#: Ports of loopback at which forward proxies of this process listen, which crawls may dial as their own.
+OWN_PORTS: set[int] = set()
 
 
 class AddressRefused(IgnoreRequest):
@@ -44,32 +38,6 @@ class AddressRefused(IgnoreRequest):
     def __init__(self, host: str) -> None:
         super().__init__(f"{host} is not public, and not in JARCHI_ALLOW_NETWORKS")
         self.host = host
-
-
-def is_allowed(address: str, networks: Iterable[Network]) -> bool:
-    """Whether an IP address is public, or lies in one of the networks that the operator opened.
-
-    An IPv6 address that carries an IPv4 address is public where both are.
-    """
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    if any(ip.version == network.version and ip in network for network in networks):
-        return True
-    return _is_public(ip) and all(map(_is_public, _carried(ip)))
-
-
-def literal(host: str) -> Ip | None:
-    """The IP address that a host's name is, in whatever spelling a resolver would take; None for a real name."""
-    name = unicodedata.normalize("NFKC", host).replace("。", ".").strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return _LOOPBACK
-    with suppress(ValueError):
-        return ipaddress.ip_address(name.partition("%")[0])
-    if name[:1].isdecimal():  # hexadecimal, octal, decimal, and fewer parts than four
-        with suppress(OSError):
-            return ipaddress.IPv4Address(socket.inet_aton(name))
-    return None
 
 
 def refuse_private(host: str, networks: Iterable[Network]) -> None:
@@ -128,7 +96,7 @@ def guard_dialling(reactor: Any, networks: Sequence[Network]) -> None:
 
     class Dialler(tcp.Client):
         def _setRealAddress(self, address: tuple[Any, ...]) -> None:  # noqa: N802
-            if is_allowed(str(address[0]), networks):
+            if is_allowed(str(address[0]), networks) or (address[0] == _OWN and address[1] in OWN_PORTS):
                 super()._setRealAddress(address)  # type: ignore[no-untyped-call]
             else:
                 log.warning("refused to dial address=%s", address[0])
@@ -166,7 +134,8 @@ class _Guarded:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         host = getattr(address, "host", "")
-        if is_allowed(host, self._resolver.networks):
+        is_own = bool(OWN_PORTS) and host == self._name == _OWN  # its port is looked at when it is dialled
+        if is_own or is_allowed(host, self._resolver.networks):
             self._allowed += 1
             self._receiver.addressResolved(address)
         else:
@@ -200,16 +169,3 @@ class _Threads:
             done(success, result)
 
         Thread(target=run, name="resolver", daemon=True).start()
-
-
-def _is_public(ip: Ip) -> bool:
-    site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
-    return ip.is_global and not ip.is_multicast and not site_local and ip not in _NEVER
-
-
-def _carried(ip: Ip) -> Iterator[ipaddress.IPv4Address]:
-    if not isinstance(ip, ipaddress.IPv6Address):
-        return
-    yield from filter(None, (ip.sixtofour, *(ip.teredo or ())))
-    if any(ip in network for network in _CARRIERS):
-        yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)

@@ -15,7 +15,8 @@ from crawler.manners import Manners, manners_of_hosts
 from news.errors import StorageError
 from news.values import Source
 from storage import hosts
-from storage.hosts import Answered, Ask, Deed, RobotsSeen, Verdict, Wait
+from storage.hosts import Answered, Ask, Deed, Verdict, Wait
+from storage.robots import RobotsSeen
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +107,9 @@ class HostRegistry:
         """Count a request that a page makes while it is drawn, within the turn that was taken for the page."""
         self._tell(hosts.AskedAlong(host=host))
 
-    def saw_robots(self, host: str, status: int, text: str, delay: float | None) -> None:
-        """Note a robots.txt and the delay that it asks for, in seconds."""
-        self._tell(RobotsSeen(host=host, status=status, text=text, delay=delay))
+    def saw_robots(self, seen: RobotsSeen) -> None:
+        """Note how a host answered for its robots.txt."""
+        self._tell(seen)
 
     async def _first_in_line(self, host: str, visitor: Visitor) -> Turn:
         over = await visitor.wait(0)

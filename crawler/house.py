@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
@@ -23,13 +22,16 @@ from crawler.evidence.files import EvidenceFiles
 from crawler.hosts import HostRegistry
 from crawler.manners import general, hosts_of
 from crawler.readers import ReaderPool
+from crawler.robotsfiles import RobotsFiles
 from crawler.tally import Tally
+from crawler.writing import Writer
 from news.errors import StorageError
 from news.names.own_file import read_own_names
 from news.settings import Settings, load_settings
 from news.values import Source
-from storage import hosts, runs
+from storage import hosts, robots, runs
 from storage.engine import Store
+from storage.robots import RobotsKept
 from storage.runs import Run
 from storage.schema import open_store
 
@@ -58,6 +60,7 @@ class Facilities:
         self.hosts = HostRegistry(
             lambda deeds: self.write(lambda session: hosts.settle(session, deeds, clock)), clock, general(settings)
         )
+        self.robots = RobotsFiles(self._kept_robots, self.hosts, settings.user_agent, clock)
         self.readers = ReaderPool(
             settings.readers, settings.page_deadline, names=read_own_names(settings.names_file)
         )
@@ -67,27 +70,35 @@ class Facilities:
         )
         #: set when the process is to end: nobody waits for a host's turn any more
         self.stopping = asyncio.Event()
-        # one thread: the writers of a process take turns instead of waiting for SQLite's lock
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._writer = Writer(self.store)
 
     def __deepcopy__(self, _: Any) -> Self:
         """Scrapy copies its settings for each crawl; this stays one."""
         return self
 
-    async def write(self, action: Callable[[Session], Result]) -> Result:
-        """Run `action` in one write transaction, outside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, action)
+    async def write(self, action: Callable[[Session], Result], *, patient: bool = False) -> Result:
+        """Run `action` in a write transaction, outside the event loop; a `patient` one waits a moment for company."""
+        return await self._writer.write(action, patient=patient)
+
+    async def _kept_robots(self, host: str) -> RobotsKept | None:
+        """What stands of a host's robots.txt; nothing where the database cannot say."""
+
+        def read() -> RobotsKept | None:
+            with self.store.reading() as session:
+                return robots.kept(session, host)
+
+        try:
+            return await asyncio.to_thread(read)
+        except StorageError as error:
+            log.warning("robots.txt not recalled host=%s: %s", host, error)
+            return None
 
     def close(self) -> None:
         """End the readers and give the database back."""
         self.readers.close()
-        self._writer.shutdown()
+        self._writer.close()
         self.evidence.close()
         self.store.close()
-
-    def _transact(self, action: Callable[[Session], Result]) -> Result:
-        with self.store.writing() as session:
-            return action(session)
 
 
 class House:
@@ -239,10 +250,10 @@ class House:
         self.tally.failed[cause] += 1
         self._fault = self._fault or message
 
-    async def write(self, action: Callable[[Session], Result]) -> Result:
-        """Run `action` in one write transaction; raises CloseSpider, counted, where the database cannot serve."""
+    async def write(self, action: Callable[[Session], Result], *, patient: bool = False) -> Result:
+        """Run `action` as `Facilities.write`; raises CloseSpider, counted, where the database cannot serve."""
         try:
-            return await self.facilities.write(action)
+            return await self.facilities.write(action, patient=patient)
         except StorageError as error:
             self.fail("storage", str(error))
             raise CloseSpider("storage") from error

@@ -17,10 +17,11 @@ from crawler.evidence.members import Break
 from crawler.evidence.opening import Passed, Recorded, fingerprint, records
 from crawler.house import Facilities
 from crawler.whole import in_order, named, read_whole
-from news.addresses import address_key, is_web_address
+from news.addresses import address_key, canonical, is_web_address
 from news.values import Article, NotArticle, Source
 from storage import articles, evidence
 from storage.articles import Arrival, Saved
+from storage.claimed import under_its_own
 
 #: Articles read side by side, for each reader: one is read while others wait for the database.
 _AHEAD = 3
@@ -159,9 +160,15 @@ class Ingest:
         self, session: Session, path: Path, mark: str, taken: Taken, group: _Group, article: Article
     ) -> Saved:
         # as of the capture: an undated page of 2019 is no newest news, and no last crawl makes it silent
+        first = group.pages[0]
+        lead = first.lead.address if first.lead is not None else first.page.address
+        found = first.page.final_address
+        fetched = canonical(found) if is_web_address(found) else ""
+        article = under_its_own(session, article, fetched=fetched, lead=lead)
         saved, number = articles.save(session, article, Arrival(now=article.fetched_at))
         can_open = all(recorded.size for recorded in group.pages)
-        if can_open and (saved is not Saved.KNOWN or evidence.lacks(session, number, article)):
+        stays = saved is not Saved.FORGOTTEN and (saved is not Saved.KNOWN or evidence.lacks(session, number, article))
+        if can_open and stays:
             name = self._name(path)
             evidence.attach(session, number, article, [recorded.pointer(name) for recorded in group.pages])
         counts = taken.counts()
@@ -214,7 +221,9 @@ def _groups(found: Iterator[Recorded | Passed | Break]) -> Iterator[_Group]:
         if held:
             yield _Group(pages=tuple(held), end=held[-1].start + held[-1].size if held[-1].size else 0)
             held = []
-        if isinstance(item, Recorded):
+        if isinstance(item, Recorded) and item.holds:
+            yield _Group(passed=Passed(why=item.holds, end=item.start + item.size if item.size else 0))
+        elif isinstance(item, Recorded):
             held = [item]
         elif isinstance(item, Passed):
             yield _Group(passed=item, end=item.end)

@@ -40,6 +40,8 @@ class Read:
     wanted: Wanted
     #: of the page; None where nothing that came may stand for it at the next visit
     validators: Validators | None
+    #: where the page was found, after redirects
+    fetched: str = ""
     #: whether the list's own text stands in for the page
     from_list: bool = False
     #: what the article misses: why its page, or a later page of it, could not be had

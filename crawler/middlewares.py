@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
-from twisted.internet.defer import Deferred
+from scrapy.utils.python import to_unicode
 
-from crawler.answers import PutOff, RobotsUnreachable, Stopped, cause_of_error, retry_after
-from crawler.guard import refuse_private
+from crawler.answers import STOPPED, PutOff, RobotsUnreachable, Stopped, conditional, retry_after
+from crawler.downloading import Unanswered
+from crawler.fetching import fetch
+from crawler.forwarding import OWN_ANSWER, ForwardProxy, is_socks
+from crawler.guard import OWN_PORTS, AddressRefused, refuse_private
 from crawler.hosts import Turn
 from crawler.house import House
-from crawler.robots import delay_of
+from crawler.robotsfiles import Rules, Withheld
 from news.addresses import host_key
 from news.errors import StorageError
 from news.settings import Network
+from storage.leads import Validators
+from storage.robots import RobotsKept
 
 #: Marks a request that a crawl is good without: no crawl is put off for its sake.
 ASIDE = "jarchi_aside"
@@ -31,8 +38,6 @@ ASIDE = "jarchi_aside"
 _TURN = "jarchi_turn"
 #: After an answer 429 that does not say for how long, a host is left alone for so many times its delay.
 _UNSAID = 10
-#: Bytes of a robots.txt that must be read (RFC 9309, 2.5).
-_LONGEST_ROBOTS = 512_000
 
 
 class HostPoliteness:
@@ -82,7 +87,7 @@ class HostPoliteness:
 
 
 class SourceProxy:
-    """Sends a source's requests, robots.txt included, by way of its own proxy.
+    """Sends a source's requests, robots.txt included, by way of its own HTTP proxy.
 
     The proxy is dialled under the guard, as any host is. It resolves names itself: those that are written as
     addresses are looked at before.
@@ -98,7 +103,7 @@ class SourceProxy:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy builds it; steps aside where the source's file names no proxy."""
         spider_class: Any = crawler.spidercls
-        if not spider_class.source.proxy:
+        if not spider_class.source.proxy or is_socks(spider_class.source.proxy):
             raise NotConfigured
         return cls(spider_class.source.proxy, House.of(crawler).facilities.settings.allow_networks)
 
@@ -110,45 +115,121 @@ class SourceProxy:
             request.headers["Proxy-Authorization"] = self._login
 
 
+class SourceSocks:
+    """Sends a source's requests by way of its own SOCKS proxy: through a forward proxy of ours that speaks it.
+
+    That lives as long as the crawl, and dials under the guard.
+    """
+
+    def __init__(self, proxy: str, networks: Sequence[Network]) -> None:
+        self._networks = networks
+        self._forward = ForwardProxy(networks, upstream=proxy)
+        self._opened: asyncio.Future[str] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As Scrapy builds it; steps aside where the source's file names no such proxy."""
+        spider_class: Any = crawler.spidercls
+        if not is_socks(spider_class.source.proxy):
+            raise NotConfigured
+        made = cls(spider_class.source.proxy, House.of(crawler).facilities.settings.allow_networks)
+        crawler.signals.connect(made.close, signal=signals.engine_stopped)
+        return made
+
+    async def process_request(self, request: Request) -> None:
+        """Name the proxy; raises AddressRefused."""
+        refuse_private(urlsplit(request.url).hostname or "", self._networks)
+        if self._opened is None:
+            self._opened = asyncio.ensure_future(self._open())
+        request.meta["proxy"] = await asyncio.shield(self._opened)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """What the forward proxy itself answers is a failure of the way, not of the site; raises Unanswered."""
+        if response.headers.get(OWN_ANSWER) is None:
+            return response
+        host = urlsplit(request.url).hostname or ""
+        if host in self._forward.refused:
+            raise AddressRefused(host)
+        raise Unanswered("proxy", f"the source's proxy does not reach {host}")
+
+    async def close(self) -> None:
+        """End the forward proxy, and what still runs through it."""
+        if self._opened is not None:
+            address = await self._opened
+            OWN_PORTS.discard(urlsplit(address).port or 0)
+            await self._forward.__aexit__()
+
+    async def _open(self) -> str:
+        await self._forward.__aenter__()
+        OWN_PORTS.add(urlsplit(self._forward.address).port or 0)
+        return self._forward.address
+
+
 class RobotsTxt(RobotsTxtMiddleware):
-    """Obeys robots.txt; one that a fault of server or network withholds forbids everything (RFC 9309, 2.3.1.4)."""
+    """Obeys robots.txt, the one that is kept; one that cannot be had forbids everything (RFC 9309, 2.3.1.4)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._asked: dict[str, asyncio.Future[RobotParser]] = {}
+
+    async def robot_parser(self, request: Request) -> RobotParser:
+        """The rules of a request's host, looked for once in a crawl."""
+        host = host_key(request.url)
+        if host not in self._asked:
+            self._asked[host] = asyncio.ensure_future(self._rules(host, request))
+        return await asyncio.shield(self._asked[host])
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Refuse what is forbidden, and everything while nobody can say what is; raises IgnoreRequest."""
-        if isinstance(rp, _Withheld):
+        if isinstance(rp, _Unknown):
             raise RobotsUnreachable(rp.cause)
         super().process_request_2(rp, request)
 
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        withheld = response.status >= 500
-        self._note(response, request)
-        read = response.body[:_LONGEST_ROBOTS]
-        told = response.replace(body=b"User-agent: *\nDisallow: /\n" if withheld else read)
-        await super()._parse_robots(told, netloc, request)
+    async def _rules(self, host: str, request: Request) -> RobotParser:
+        house = House.of(self.crawler)
+        address = urljoin(request.url, "/robots.txt")
 
-    def _note(self, response: Response, request: Request) -> None:
-        """Let the registry of hosts know what it says; an error page says nothing."""
-        text = response.body[:_LONGEST_ROBOTS].decode("utf-8", "replace") if response.status == 200 else ""
-        agent: str = self.crawler.settings["USER_AGENT"]
-        hosts = House.of(self.crawler).facilities.hosts
-        hosts.saw_robots(host_key(request.url), response.status, text, delay_of(text, agent))
+        async def ask(kept: RobotsKept | None) -> Response:
+            return await self._download(address, kept)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        cause = cause_of_error(exc)
-        if cause == "redirects":  # RFC 9309, 2.3.1.2: it may be taken for one that is not there
-            super()._robots_error(exc, netloc)
-            return
-        waiting, withheld = self._parsers[netloc], _Withheld(cause)
-        self._parsers[netloc] = withheld
-        if isinstance(waiting, Deferred):
-            waiting.callback(withheld)
+        try:
+            # a look at a site says how it is now
+            found = await house.facilities.robots.of(host, house, ask, anew=house.run is None)
+        except (Withheld, Stopped) as error:
+            return _Unknown(error.cause if isinstance(error, Withheld) else STOPPED)
+        return _Known(found)
+
+    async def _download(self, address: str, kept: RobotsKept | None) -> Response:
+        marks = None
+        if kept is not None:
+            marks = Validators(address=address, etag=kept.etag, last_modified=kept.last_modified)
+        request = Request(
+            address, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK
+        )
+        return await fetch(self.crawler, conditional(request, marks))
 
 
 def _basic(user: str, password: str) -> bytes:
     return b"Basic " + b64encode(f"{unquote(user)}:{unquote(password)}".encode())
 
 
-class _Withheld(RobotParser):
+class _Known(RobotParser):
+    """Rules, as Scrapy asks them."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        """Part of the interface; rules are read where they are kept."""
+        raise NotImplementedError
+
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
+        """Whether an agent may ask for an address."""
+        return self._rules.allows(to_unicode(url), to_unicode(user_agent))
+
+
+class _Unknown(RobotParser):
     """Stands for a robots.txt that could not be had."""
 
     def __init__(self, cause: str) -> None:
@@ -157,7 +238,7 @@ class _Withheld(RobotParser):
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
         """Part of the interface; there is no text to read."""
-        return cls(robotstxt_body.decode("latin-1"))
+        raise NotImplementedError
 
     def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
         """Nothing is."""

@@ -18,9 +18,12 @@ from crawler.house import House
 from crawler.items import Fetched, Missed, Read
 from crawler.ledger import Ledger, Outcome
 from crawler.tally import Tally
+from news.addresses import canonical
 from news.values import Article, NotArticle, Page, Refusal, Source
 from storage import articles, leads, looks
 from storage.articles import Arrival, Saved
+from storage.claimed import under_its_own
+from storage.keys import row_key
 from storage.leads import Validators, Wanted
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,7 @@ class ReadPage:
 
     def __init__(self, house: House, source: Source, continuing: Continuing) -> None:
         self._house, self._source, self._continuing = house, source, continuing
+        self._lists = {row_key(address) for address in (source.home, *source.roads) if address}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,14 +77,21 @@ class ReadPage:
             whole = await self._continuing.whole(found.outcome, found.following, item.wanted)
         except (Stopped, CloseSpider) as error:
             raise DropItem(f"the crawl ended before the article: {item.wanted.lead.address}") from error
+        fetched = canonical(item.page.final_address)
         if whole.missing:
             self._house.tally.continuations_failed[whole.missing] += 1
         return Read(
-            outcome=whole.article, wanted=item.wanted, validators=None if whole.missing else item.validators,
+            outcome=self._not_a_list(whole.article, fetched), wanted=item.wanted, fetched=fetched, validators=None if whole.missing else item.validators,
             missing=whole.missing and f"continuation-{whole.missing}", again=not whole.is_final,
             exposures=(item.exposure, *whole.exposures) if item.exposure else (),
             titled=found.titled,
         )
+
+    def _not_a_list(self, article: Article, fetched: str) -> Article:
+        """The article under the address at which it was found, where it claims that of its source's home or lists."""
+        claimed = row_key(article.url)
+        is_list = claimed in self._lists and claimed != row_key(fetched)
+        return replace(article, url=fetched) if is_list else article
 
     async def _listed(self, wanted: Wanted, cause: str) -> Read | None:
         """What the list gives as the whole text, in place of a page that could not be had."""
@@ -127,7 +138,7 @@ class KeepArticle:
 
     async def _write(self, action: Any, wanted: Wanted) -> Any:
         try:
-            return await self._house.write(action)
+            return await self._house.write(action, patient=True)
         except CloseSpider as error:
             raise DropItem(f"not kept, the database cannot serve: {wanted.lead.address}") from error
 
@@ -141,8 +152,12 @@ class KeepArticle:
             state = "failed" if passing else "refused"
             leads.settle(session, source, key, state, item.outcome.refusal.value)
             return item.outcome
-        saved, number = articles.save(session, item.outcome, self._arrival(session, item))
-        exposing.keep(session, number, item.outcome, saved)
+        article = under_its_own(session, item.outcome, fetched=item.fetched, lead=address)
+        saved, number = articles.save(session, article, self._arrival(session, item))
+        if saved is Saved.FORGOTTEN:
+            leads.settle(session, source, key, "refused", saved.value)
+            return saved
+        exposing.keep(session, number, article, saved)
         self._house.became(saved.value, item.missing, number)
         if not item.from_list:
             now, plan = self._house.facilities.clock(), self._house.facilities.settings.revisit_after
@@ -191,6 +206,9 @@ def _count(tally: Tally, item: Read, outcome: Saved | NotArticle) -> None:
             _end(tally.ledger, item.wanted, outcome.refusal.value)
         else:
             tally.ledger.end(item.wanted.key, Outcome.NOT_ARTICLE, outcome.refusal.value)
+        return
+    if outcome is Saved.FORGOTTEN:
+        tally.ledger.end(item.wanted.key, Outcome.REFUSED, outcome.value)
         return
     tally.ledger.end(item.wanted.key, _OUTCOMES[outcome])
     tally.kept += 1

@@ -22,10 +22,12 @@ from sqlmodel import Session
 from crawler.answers import cause_of_error, page_of
 from crawler.continuing import Continuing, Stopped, Whole
 from crawler.evidence.keeping import Exposing, packed
+from crawler.fetching import fetch
 from crawler.house import House
 from crawler.items import Looked
 from crawler.middlewares import ASIDE
 from news.addresses import address_key, host_key
+from news.languages.likeness import AKIN, shares
 from news.languages.tokens import fold
 from news.values import Article, NotArticle, Page, Source
 from storage import articles, leads, looks
@@ -43,8 +45,6 @@ MOST = 200
 #: Share of a crawl's time after which no look is begun.
 _TIME = 0.5
 _DAY = timedelta(days=1)
-#: Runs of words that two texts are compared by; from this share in common one is an edit of the other.
-_RUN, _AKIN = 3, 0.15
 #: A text of less than this share of the kept one, and little but its words, was cut short, not edited.
 _CUT, _SAME_WORDS = 0.5, 0.9
 _PASSWORD = re.compile(rb"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password", re.IGNORECASE)
@@ -175,10 +175,10 @@ class LookAgain:
         assert page is not None
         if articles.text_hash(article) == articles.text_hash(kept):
             return None
-        akin, contained = _shares(kept, article)
+        akin, contained = shares(kept.text, article.text)
         if len(article.text) < _CUT * len(kept.text) and contained >= _SAME_WORDS:
             return "cut-short"
-        if akin >= _AKIN or fold(article.title) == fold(kept.title):
+        if akin >= AKIN or fold(article.title) == fold(kept.title):
             return None
         return await self._stranger(item.look, page, article)
 
@@ -196,11 +196,10 @@ class LookAgain:
     async def _soft_missing(self, article: Article) -> str | None:
         """Whether the server answers like this for what it cannot have: asked at an address that nobody gave out."""
         request = Request(_nowhere(article.url), meta={ASIDE: True, "handle_httpstatus_all": True})
-        engine = self._crawler.engine
-        if engine is None or self._house.is_over():
+        if self._house.is_over():
             raise Stopped
         try:
-            response = await engine.download_async(request)
+            response = await fetch(self._crawler, request)
         except Exception as error:  # noqa: BLE001 - whatever kept us from asking leaves the doubt
             return f"unlike, {cause_of_error(error)}"
         if response.status in (404, 410):
@@ -212,25 +211,13 @@ class LookAgain:
         reading = await facilities.readers.read(page, self._source, None, facilities.clock())
         if isinstance(reading.outcome, NotArticle):
             return None
-        return "soft-404" if _shares(reading.outcome, article)[0] >= 2 * _AKIN else None
+        return "soft-404" if shares(reading.outcome.text, article.text)[0] >= 2 * AKIN else None
 
 
 def wanted_of(look: Look) -> Wanted:
     """The look as a lead to fetch: under its list's title and date, at the article's own address."""
     lead = replace(look.lead, address=look.kept.url, title=look.kept.title)
     return Wanted(lead=lead, key=row_key(look.lead.address), overlapped=False)
-
-
-def _shares(kept: Article, article: Article) -> tuple[float, float]:
-    """What two texts have in common: of the shorter one's runs of words, and of the second one's."""
-    before, now = _runs(kept.text), _runs(article.text)
-    common = len(before & now)
-    return common / max(1, min(len(before), len(now))), common / max(1, len(now))
-
-
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    words = fold(text).split()
-    return frozenset(tuple(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1)))
 
 
 def _nowhere(address: str) -> str:

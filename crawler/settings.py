@@ -12,6 +12,8 @@ COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
+# a door for whoever is on this machine, opened anew by each crawl
+REMOTE_CONTROL_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 
 # Politeness is the host registry's, shared by all crawls; Scrapy's own delay counts per crawl.
@@ -34,6 +36,7 @@ REDIRECT_MAX_TIMES = 5
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.SourceProxy": 50,
+    "crawler.middlewares.SourceSocks": 51,
     "crawler.middlewares.RobotsTxt": 100,
     "crawler.evidence.capturing.CaptureAnswers": 940,  # below HttpCompression: what comes is still packed
     "crawler.middlewares.HostPoliteness": 950,  # nearest to the network: retries and redirects wait as well

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import HtmlResponse, Response
 from scrapy.settings import BaseSettings
+from sqlmodel import Session
 
 from crawler.answers import STOPPED, RobotsUnreachable, cause_of, conditional, page_of, validators_of
+from crawler.backlog import Backlog
 from crawler.browser import needs as browser_needs
 from crawler.evidence.captures import exposure_of
 from crawler.house import FACILITIES, House
@@ -30,7 +33,7 @@ from crawler.walls import WALL, is_wall, why_unreadable
 from news.addresses import canonical
 from news.settings import load_settings
 from news.values import Lead, ListRoad, Road, Source, Tls
-from storage import leads, looks
+from storage import leads, looks, stories
 from storage.keys import row_key
 from storage.leads import Noted, Validators, Wanted
 from storage.looks import Look
@@ -39,6 +42,8 @@ from storage.looks import Look
 _REST_MARGIN = timedelta(hours=1)
 #: An index of indexes is as deep as the format allows; sites do not name more parts than this.
 _SITEMAP_DEPTH, _SITEMAPS = 2, 500
+#: Entries of sitemaps that one crawl takes in; what is beyond is left, and so are the parts of an index.
+_SITEMAP_LEADS = 100_000
 #: Pages of a REST collection read in one crawl.
 _REST_PAGES = 10
 #: Bytes of a page that lists articles: a person reads it, and it is read in the crawl's own process.
@@ -63,19 +68,22 @@ class SourceSpider(Spider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        #: sitemaps of this crawl
+        #: sitemaps of this crawl, the entries that they showed, and what keeps them from being read side by side
         self.sitemaps: set[str] = set()
+        self.listed, self.one_sitemap = 0, asyncio.Lock()
+        self.backlog, self.refilling = Backlog(), False
         #: back to which its roads are walked, where a back-fill was asked for (`-a since=2024-01-31`)
         self.since = _moment(kwargs.get("since"))
         #: the one page that the crawl is for
         self.address: str | None = kwargs.get("address")
         self.revisits: Revisits | None = None
+        self._recalled: dict[str, Validators | None] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """As Scrapy builds it; known articles are looked at when all else is done."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.look_again, signal=signals.spider_idle)
+        crawler.signals.connect(spider.go_on_or_look_again, signal=signals.spider_idle)
         return spider
 
     @classmethod
@@ -97,17 +105,21 @@ class SourceSpider(Spider):
         except CloseSpider:
             return  # counted already; without a start request the crawl ends here
         self.now, self.last_good_at = run.started_at, run.last_good_at
+        named = self.source
+        await self.house.write(lambda session: stories.know(session, named.key, (named.name,)))
         if self.address:
             yield await self.one_request(self.address)
             return
         key = self.source.key
-        left_over, due = await self.house.write(
-            lambda s: (leads.pending(s, key, self.last_good_at), looks.due(s, key, self.now, MOST))
+        left_over, due, self._recalled = await self.house.write(
+            lambda s: (leads.pending_keys(s, key), looks.due(s, key, self.now, MOST), self._recall(s))
         )
         self.revisits = Revisits(self.house, self.source, due)
-        for wanted in left_over:
-            self.house.tally.ledger.take_up(wanted.key)
-            yield self.article_request(wanted)
+        for one in left_over:
+            self.house.tally.ledger.take_up(one)
+        self.backlog.hold(left_over)
+        for request in await self.held_back():
+            yield request
         for address in self.source.feeds:
             yield await self.list_request(address, self.parse_feed)
         for address in self.source.sitemaps:
@@ -173,8 +185,34 @@ class SourceSpider(Spider):
         )
         return conditional(request, look.validators)
 
-    def look_again(self) -> None:
-        """Begin the next look, if there is to be one, in place of the crawl's end."""
+    async def held_back(self) -> list[Request]:
+        """Requests for the next of the pages that wait for others."""
+        source, keys = self.source.key, self.backlog.next()
+        if not keys:
+            return []
+        found = await self.house.write(lambda s: leads.pending(s, source, self.last_good_at, keys))
+        return [self.article_request(wanted) for wanted in found]
+
+    async def refill(self) -> None:
+        """Go on with the pages that were held back."""
+        try:
+            for request in await self.held_back():
+                if self.crawler.engine is not None:
+                    self.crawler.engine.crawl(request)
+        except (CloseSpider, RuntimeError) as error:  # RuntimeError: the crawl was ended meanwhile
+            self.logger.debug("not gone on with source=%s: %s", self.name, error)
+            self.backlog = Backlog()
+        finally:
+            self.refilling = False
+
+    def go_on_or_look_again(self) -> None:
+        """Begin with the pages that were held back, or the next look, in place of the crawl's end."""
+        if self.refilling:
+            raise DontCloseSpider
+        if self.backlog and not self.house.is_over():
+            self.refilling = True
+            self.refill_task = asyncio.ensure_future(self.refill())
+            raise DontCloseSpider
         look = self.revisits.next() if self.revisits else None
         engine = self.crawler.engine
         if look is not None and engine is not None:
@@ -205,24 +243,37 @@ class SourceSpider(Spider):
         """A sitemap, or an index of some; an index is never remembered as unchanged: its parts may change alone."""
         if self.is_unchanged(response):
             return
-        entries = await self.readable(sitemap_entries, response)
-        if entries is None:
-            return
-        further, found = entries
+        async with self.one_sitemap:  # each may list 50,000 pages
+            further, noted = await self.read_sitemap(response, asked, depth)
         for address in self.further_sitemaps(asked, further) if depth < _SITEMAP_DEPTH else ():
             yield await self.list_request(address, self.parse_sitemap, depth=depth + 1)
+        for wanted in self.backlog.now(noted.wanted):
+            yield self.article_request(wanted)
+
+    async def read_sitemap(self, response: Response, asked: str, depth: int) -> tuple[tuple[str, ...], Noted]:
+        """The parts that an index names, and what a sitemap itself shows; what is beyond the bound is left."""
+        nothing = Noted(wanted=(), overlapped=False)
+        if self.listed >= _SITEMAP_LEADS:
+            return (), nothing
+        entries = await self.readable(sitemap_entries, response)
+        if entries is None:
+            return (), nothing
+        further, found = entries
+        self.listed += len(found)
         if further:
             self.house.tally.ledger.end_list(Listed.READ)
         elif depth or not await self.is_blank(found, response, Road.SITEMAP):
-            noted = await self.note(found, validators_of(response, asked))
-            for request in self.article_requests(noted):
-                yield request
+            return further, await self.note(found, validators_of(response, asked))
+        return further, nothing
 
     def further_sitemaps(self, asked: str, named: Iterable[str]) -> list[str]:
         """The parts of an index, each once in a crawl: an index may name itself."""
         self.sitemaps.add(asked)
         fresh = [address for address in dict.fromkeys(named) if address not in self.sitemaps]
-        fresh = fresh[: max(_SITEMAPS - len(self.sitemaps), 0)]
+        room = max(_SITEMAPS - len(self.sitemaps), 0)
+        for _ in fresh[room:]:
+            self.house.tally.ledger.ask_list()  # and it is left
+        fresh = fresh[:room]
         self.sitemaps.update(fresh)
         return fresh
 
@@ -439,12 +490,13 @@ class SourceSpider(Spider):
         """
         shown = tuple(found)
         good = None if beyond else self.last_good_at
-        noted = await self.house.write(
-            lambda s: leads.record_list(s, self.source.key, shown, validators, self.now, good)
-        )
-        fresh = self.house.tally.ledger.show(
-            [row_key(lead.address) for lead in shown], [wanted.key for wanted in noted.wanted]
-        )
+
+        def record(session: Session) -> tuple[list[str], Noted]:
+            keys = [row_key(lead.address) for lead in shown]
+            return keys, leads.record_list(session, self.source.key, shown, validators, self.now, good)
+
+        keys, noted = await self.house.write(record)
+        fresh = self.house.tally.ledger.show(keys, [wanted.key for wanted in noted.wanted])
         noted = replace(noted, wanted=tuple(wanted for wanted in noted.wanted if wanted.key in fresh))
         self.house.tally.leads += len(shown)
         self.house.tally.known += len(shown) - len(noted.wanted)
@@ -465,7 +517,17 @@ class SourceSpider(Spider):
         moment = self.last_good_at
         if moment is None or self.since is not None:
             return None
+        if address in self._recalled:
+            return self._recalled[address]
         return await self.house.write(lambda s: leads.recall(s, address, moment))
+
+    def _recall(self, session: Session) -> dict[str, Validators | None]:
+        """The validators of the lists that each crawl asks first."""
+        moment, source = self.last_good_at, self.source
+        if moment is None:
+            return {}
+        lists = (*source.feeds, *source.sitemaps, *(road.url for road in source.lists))
+        return {address: leads.recall(session, address, moment) for address in lists}
 
 
 def _moment(text: str | datetime | None) -> datetime | None:

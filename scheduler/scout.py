@@ -6,7 +6,6 @@ standard input, which comes with the caller's death too, ends it.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
@@ -25,27 +24,12 @@ from crawler.house import FACILITIES, Facilities
 from news.errors import JarchiError
 from news.settings import Settings, load_settings
 from news.values import Source
+from scheduler.logs import log_to_stderr
 from scheduler.scouting import Errand, Word, encode_word, read_errands
 from spiders.loader import spider_class
 
-_TALKATIVE = (
-    "scrapy",
-    "twisted",
-    "asyncio",
-    "alembic",
-    "trafilatura",
-    "htmldate",
-    "charset_normalizer",
-    "filelock",
-    "scrapy-playwright",
-)
 #: What these warn of is the cause that an errand ends with.
-_TOLD = (
-    "crawler.guard",
-    "scrapy.core.scraper",
-    "scrapy.downloadermiddlewares.retry",
-    "scrapy.downloadermiddlewares.robotstxt",
-)
+_TOLD = ("crawler.guard", "scrapy.downloadermiddlewares.retry")
 
 Say = Callable[[Word], None]
 
@@ -55,7 +39,7 @@ def run(errands: Sequence[Errand], settings: Settings, say: Say) -> None:
     facilities = Facilities(settings)
     try:
         process = AsyncCrawlerProcess(_scrapy_settings(facilities))
-        _log_to_stderr(settings)  # Scrapy sets its own levels when it is made
+        log_to_stderr(settings, _TOLD)  # Scrapy sets its own levels when it is made
         crawlers = []
         for number, errand in enumerate(errands):
             crawlers.append(crawler := _crawler(process, errand))
@@ -127,16 +111,6 @@ def _say_address(say: Say, number: int, address: str) -> None:
 def _print(word: Word) -> None:
     sys.stdout.buffer.write(encode_word(word))
     sys.stdout.buffer.flush()
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-    for name in _TOLD:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def main() -> None:

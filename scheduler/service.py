@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 CRAWL_NOW = "crawl"
 #: Older crawls are looked through for lost ones when the service starts, and not with each tick.
 _LOST_LATELY = timedelta(days=1)
+#: A request that was taken so long ago, and whose source nobody crawls, was taken by a service that is gone.
+_LEFT = timedelta(minutes=1)
 
 
 def _utc_now() -> datetime:
@@ -51,6 +53,8 @@ class Service:
         self._executor = LocalExecutor(settings)
         self._executor.on_death = self._worker_died
         self._crawls: dict[str, asyncio.Task[None]] = {}
+        #: requests that are being answered
+        self._requests: set[int] = set()
         self._alerting = asyncio.Lock()
         #: sources whose last crawl could not be noted, and until when they wait
         self._paused: dict[str, datetime] = {}
@@ -84,6 +88,8 @@ class Service:
     def _take(self, session: Session, sources: Mapping[str, Source]) -> list[tuple[str, int | None]]:
         now = self._clock()
         self._reap(session, now - _LOST_LATELY)  # a worker may outlive the service that began it, and this start
+        for source in runs.give_back(session, self._requests, now - _LEFT):
+            log.warning("request taken anew source=%s: who took it is gone", source)
         taken: list[tuple[str, int | None]] = []
         for request, kind, key in runs.take_requests(session, now):
             if kind == CRAWL_NOW and key in sources and key not in self._crawls:
@@ -97,7 +103,13 @@ class Service:
     def _start(self, source: Source, request: int | None) -> None:
         task = asyncio.create_task(self._crawl(source, request))
         self._crawls[source.key] = task
-        task.add_done_callback(lambda _: self._crawls.pop(source.key, None))
+        if request is not None:
+            self._requests.add(request)
+        task.add_done_callback(lambda _: self._ended(source.key, request))
+
+    def _ended(self, source: str, request: int | None) -> None:
+        self._crawls.pop(source, None)
+        self._requests.discard(request or 0)
 
     async def _crawl(self, source: Source, request: int | None) -> None:
         is_put_off = False
@@ -130,9 +142,9 @@ class Service:
         async with self._alerting:
             sent = await asyncio.to_thread(self._alert)
         for delivery in sent.deliveries:
-            log.info("alerted event=%d rule=%s recipient=%s", delivery.event.id, delivery.rule, delivery.recipient)
+            log.info("alerted %s rule=%s recipient=%s", delivery.reference, delivery.rule, delivery.recipient)
         for failure in sent.failures:
-            log.warning("alert not accepted event=%d recipient=%s: %s", failure.delivery.event.id,
+            log.warning("alert not accepted %s recipient=%s: %s", failure.delivery.reference,
                         failure.delivery.recipient, failure.error)
         for rule, reason in sent.feed_failures:
             log.warning("feed not written rule=%s: %s", rule, reason)

@@ -7,15 +7,16 @@ error. The end of standard input, which comes with the executor's death too, end
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from copy import copy, deepcopy
 from importlib import import_module
 from typing import Any, Self, TypeVar
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.settings import BaseSettings
+from scrapy.settings import BaseSettings, SettingsAttribute
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.reactor import install_reactor
 
@@ -24,17 +25,27 @@ from crawler.house import FACILITIES, Facilities, House
 from crawler.tally import Tally
 from news.errors import JarchiError, SourceError
 from news.settings import Settings, load_settings
+from news.values import Source
+from scheduler.logs import log_to_stderr
 from scheduler.protocol import Job, Report, decode_job, encode
 from spiders.by_hand import BY_HAND, by_hand
-from spiders.catalogue import find_source, load_sources
+from spiders.catalogue import Catalogue, find_source
 from spiders.loader import spider_class
 
+#: New objects after which garbage is looked for; a poll makes ten thousand.
+_OBJECTS = 20_000
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 0.5
 #: Seconds that crawls have to end when the worker is stopped.
 _STOP_WITHIN = 10.0
-#: Loggers that tell of every step; what they warn of is still heard.
-_TALKATIVE = ("scrapy", "twisted", "asyncio", "alembic", "trafilatura", "htmldate", "charset_normalizer", "filelock")
+#: What nobody here looks at: each crawl would make it anew, and a poll is over soon.
+_LIGHT = {"STATS_DUMP": False}
+_UNUSED = (
+    "scrapy.extensions.logcount.LogCount", "scrapy.extensions.telnet.TelnetConsole",
+    "scrapy.extensions.memusage.MemoryUsage", "scrapy.extensions.memdebug.MemoryDebugger",
+    "scrapy.extensions.feedexport.FeedExporter", "scrapy.extensions.spiderstate.SpiderState",
+    "scrapy.extensions.throttle.AutoThrottle", "scrapy.extensions.corestats.CoreStats",
+)  # fmt: skip
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -51,12 +62,18 @@ class CrawlSettings(ScrapySettings):
 
 def _copied(settings: AnySettings) -> AnySettings:
     made = copy(settings)
-    made.attributes = {name: copy(attribute) for name, attribute in settings.attributes.items()}
-    for attribute in made.attributes.values():
-        if isinstance(attribute.value, BaseSettings):
-            attribute.value = _copied(attribute.value)
-        elif isinstance(attribute.value, list | dict):
-            attribute.value = deepcopy(attribute.value)
+    made.attributes = {name: _attribute(attribute) for name, attribute in settings.attributes.items()}
+    return made
+
+
+def _attribute(attribute: SettingsAttribute) -> SettingsAttribute:
+    """A copy; the usual ways to make one take ten times as long, and there are three hundred."""
+    made, value = SettingsAttribute.__new__(SettingsAttribute), attribute.value
+    if isinstance(value, BaseSettings):
+        value = _copied(value)
+    elif isinstance(value, list | dict):
+        value = deepcopy(value)
+    made.value, made.priority = value, attribute.priority
     return made
 
 
@@ -66,6 +83,9 @@ class Worker:
     def __init__(self, facilities: Facilities, scrapy_settings: ScrapySettings) -> None:
         self._facilities = facilities
         self._runner = AsyncCrawlerRunner(scrapy_settings)
+        self._catalogue = Catalogue(facilities.settings.sources_folder, _pass_over)
+        #: what the registry of hosts knows
+        self._known: Mapping[str, Source] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._crawlers: dict[int, tuple[Job, Crawler]] = {}
 
@@ -106,9 +126,11 @@ class Worker:
         return Report(id=job.id, source=job.source, finished=True, run=Tally(job.source).as_object(), error=error)
 
     async def _run(self, job: Job) -> Report:
-        known = load_sources(self._facilities.settings.sources_folder, _pass_over)
+        known = self._catalogue.sources(job.source)
         source = by_hand(job.address) if job.address and job.source == BY_HAND else find_source(known, job.source)
-        self._facilities.hosts.know(known.values())
+        if known is not self._known:
+            self._facilities.hosts.know(known.values())
+            self._known = known
         crawler = self._runner.create_crawler(spider_class(source))
         crawler.settings.set("CLOSESPIDER_TIMEOUT", job.deadline, priority="cmdline")
         self._crawlers[job.id] = (job, crawler)
@@ -144,16 +166,26 @@ def say(report: Report) -> None:
 def main() -> None:
     """Run until standard input ends."""
     settings = load_settings()
-    _log_to_stderr(settings)
+    log_to_stderr(settings)
     scrapy_settings = CrawlSettings()
     scrapy_settings.setmodule("crawler.settings", priority="project")
+    scrapy_settings.setdict(_LIGHT, priority="cmdline")
+    scrapy_settings["EXTENSIONS"].update(dict.fromkeys(_UNUSED), priority="cmdline")
     install_reactor(scrapy_settings["TWISTED_REACTOR"])
     facilities = Facilities(settings)
+    _collect_less()
     scrapy_settings.set(FACILITIES, facilities, priority="cmdline")
     try:
         _run_reactor(Worker(facilities, scrapy_settings), settings)
     finally:
         facilities.close()
+
+
+def _collect_less() -> None:
+    """Look for circles of garbage among what crawls make, and not with every few hundred objects of theirs."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, 5, 5)
 
 
 def _run_reactor(worker: Worker, settings: Settings) -> None:
@@ -179,15 +211,6 @@ async def _input() -> asyncio.StreamReader:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), sys.stdin.buffer)
     return stream
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-    # what they log with a traceback is counted under its cause
-    for name in ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.scraper"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +40,43 @@ def load_sources(
                 raise
             on_error(error)
     return sources
+
+
+class Catalogue:
+    """The sources for a process that asks for them at every turn.
+
+    A source that is asked for is read anew as soon as its file has changed, and all are when the folder has, or
+    after `every` seconds by `clock`: of the others' files no more than what they say of hosts is in use.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        on_error: Callable[[SourceError], None],
+        *,
+        every: float = 5.0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._folder, self._on_error, self._every, self._clock = folder, on_error, every, clock
+        self._sources: Mapping[str, Source] = {}
+        #: of each file, and of the folder, before they were read
+        self._states: dict[Path, tuple[int, ...] | None] = {}
+        self._looked_at: float | None = None
+
+    def sources(self, key: str) -> Mapping[str, Source]:
+        """Every source by key, `key` as its file is now; the same object as before where nothing was read."""
+        now, asked = self._clock(), (self._folder, self._folder / f"{key}.toml")
+        is_old = self._looked_at is None or now - self._looked_at >= self._every
+        if is_old or any(_state(path) != self._states.get(path) for path in asked):
+            self._look(now)
+        return self._sources
+
+    def _look(self, now: float) -> None:
+        own = (path for path in _files(self._folder).values() if isinstance(path, Path))
+        states = {path: _state(path) for path in (self._folder, *own)}
+        if self._looked_at is None or states != self._states:
+            self._sources = load_sources(self._folder, self._on_error)
+        self._states, self._looked_at = states, now
 
 
 def find_source(sources: Mapping[str, Source], key: str) -> Source:

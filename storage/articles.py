@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 
-from sqlalchemy import delete, func, insert, update
+from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from news.languages.tokens import fold
 from news.values import Article, Freshness, freshness
-from storage import fulltext, register, reviewing
+from storage import findings, fulltext, register, reviewing, stories, tombstones
 from storage.keys import bounded, row_key
 from storage.rows import article_columns, claim_row, tag_columns, to_article
+from storage.statements import table_of, value_of
 from storage.tables import AddressRow, ArticleRow, ClaimRow, EvidenceRow, MemberChangeRow, TagRow, VersionRow
 from storage.turns import take_turns
 
@@ -34,6 +37,8 @@ class Saved(StrEnum):
     DUPLICATE = "duplicate"
     #: nothing changed
     KNOWN = "known"
+    #: somebody said that it must not be kept: nothing was, and the id is 0
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +80,22 @@ class Arrival:
 def save(session: Session, article: Article, arrival: Arrival) -> tuple[Saved, int]:
     """Keep an article with its tags, claims, events and index entry; returns its id."""
     digest = text_hash(article)
-    take_turns(session, (digest, *_keys(article, arrival), *register.turns(article.claims)))
+    keys = _keys(article, arrival)
+    take_turns(session, chain((digest, *keys), register.turns(article.claims), stories.turns(article.text)))
+    if tombstones.refuses(session, keys, digest):
+        return Saved.FORGOTTEN, 0
     known = _by_address(session, article.url)
     if known is not None:
         return _revisit(session, known, article, digest, arrival)
     listed = _by_address(session, arrival.listed_at)
     if listed is not None and row_key(listed.url) == row_key(arrival.listed_at):
         _add_address(session, _id(listed), article)
+        findings.offer(session, _id(listed), arrival.freshness(article), arrival.now)
         return _rewrite(session, listed, article, digest, arrival)
-    twin = session.exec(
-        select(ArticleRow).where(ArticleRow.text_hash == digest).order_by(_FIRST).limit(1)
-    ).first()
+    twin: int | None = value_of(session, _TWIN, text_hash_=digest)
     if twin is not None:
-        _add_address(session, _id(twin), article)
-        return Saved.DUPLICATE, _id(twin)
+        _add_address(session, twin, article)
+        return Saved.DUPLICATE, twin
     return Saved.NEW, _insert(session, article, digest, arrival)
 
 
@@ -118,7 +125,8 @@ def reread(session: Session, article_id: int, article: Article, arrival: Arrival
         return False
     article = replace(article, source=kept.source, fetched_at=kept.fetched_at)
     digest = text_hash(article)
-    take_turns(session, (digest, *_keys(article, arrival), *register.turns(article.claims)))
+    names = (digest, *_keys(article, arrival))
+    take_turns(session, chain(names, register.turns(article.claims), stories.turns(article.text)))
     article = _readdressed(session, row, article)
     if (kept.title, kept.text) != (article.title, article.text):
         _rewrite(session, row, article, digest, arrival)
@@ -154,7 +162,9 @@ def revise(
     article = replace(article, source=kept.source, dated=kept.dated or article.dated)
     article = article if moved else replace(article, url=kept.url)
     digest = text_hash(article)
-    take_turns(session, (digest, *_keys(article, arrival), *register.turns((*article.claims, *kept.claims))))
+    turns = (*article.claims, *kept.claims)
+    names = (digest, *_keys(article, arrival))
+    take_turns(session, chain(names, register.turns(turns), stories.turns(article.text)))
     if moved:
         article = _readdressed(session, row, article)
         _move(session, row, article.url)
@@ -238,8 +248,9 @@ def _keys(article: Article, arrival: Arrival) -> tuple[str, ...]:
 def _by_address(session: Session, url: str) -> ArticleRow | None:
     if not url:
         return None
-    address = session.get(AddressRow, row_key(url))
-    return session.get(ArticleRow, address.article_id) if address else None
+    session.flush()
+    found: int | None = value_of(session, _OWNER, key_=row_key(url))
+    return None if found is None else session.get(ArticleRow, found)
 
 
 def _revisit(
@@ -273,27 +284,31 @@ def _rewrite(
     row.sqlmodel_update({**article_columns(article), "text_hash": digest, "versions": row.versions + 1})
     row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
     _replace_parts(session, _id(row), article, arrival)
+    stories.tell(session, _id(row), article)
     return Saved.UPDATED, _id(row)
 
 
 def _insert(session: Session, article: Article, digest: str, arrival: Arrival, *, mark: str = "") -> int:
-    row = ArticleRow(
-        **article_columns(article),
-        first_seen_at=arrival.now,
-        text_hash=digest,
-        sorted_at=article.dated.moment if article.dated else arrival.now,
-    )
-    session.add(row)
-    session.flush()
-    _add_address(session, _id(row), article, mark)
-    _add_parts(session, _id(row), article, arrival)
-    return _id(row)
+    row = {
+        **article_columns(article), "first_seen_at": arrival.now, "text_hash": digest, "versions": 1,
+        "sorted_at": article.dated.moment if article.dated else arrival.now,
+    }  # fmt: skip
+    made = session.connection().execute(_INSERT_ARTICLE, row).inserted_primary_key
+    assert made is not None
+    number: int = made[0]
+    _add_address(session, number, article, mark)
+    _add_parts(session, number, article, arrival)
+    if not mark:  # a notice is no article of its source
+        findings.offer(session, number, arrival.freshness(article), arrival.now)
+        stories.tell(session, number, article)
+    return number
 
 
 def _add_address(session: Session, article_id: int, article: Article, mark: str = "") -> None:
     if article.url:
         key = bounded(row_key(article.url) + mark)
-        session.add(AddressRow(key=key, url=article.url, source=article.source, article_id=article_id))
+        row = {"key": key, "url": article.url, "source": article.source, "article_id": article_id}
+        session.connection().execute(_INSERT_ADDRESS, row)
 
 
 def _is_notice(session: Session, article_id: int) -> bool:
@@ -313,12 +328,12 @@ def _replace_parts(session: Session, article_id: int, article: Article, arrival:
 
 def _add_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:
     if tags := [tag_columns(article_id, position, tag) for position, tag in enumerate(article.tags)]:
-        session.connection().execute(insert(TagRow), tags)  # there are many, and nobody changes one
-    claims = [claim_row(article_id, position, claim) for position, claim in enumerate(article.claims)]
-    session.add_all(claims)
-    session.flush()
-    register.record(session, article, reviewing.apply(session, claims), arrival.freshness(article))
-    fulltext.add(session, article_id, article.title, article.text)
+        session.connection().execute(_INSERT_TAG, tags)  # there are many, and nobody changes one
+    if claims := [claim_row(article_id, position, claim) for position, claim in enumerate(article.claims)]:
+        session.add_all(claims)
+        session.flush()
+        register.record(session, article, reviewing.apply(session, claims), arrival.freshness(article))
+    fulltext.add(session, article_id, article.title, article.text, article.language.code)
 
 
 def _with_parts(session: Session, row: ArticleRow) -> Article:
@@ -334,3 +349,16 @@ def _with_parts(session: Session, row: ArticleRow) -> Article:
 def _id(row: ArticleRow) -> int:
     assert row.id is not None
     return row.id
+
+
+# Built once: every page of every crawl passes here, and to build them takes longer than to run them.
+_ARTICLE, _ADDRESS = table_of(ArticleRow), table_of(AddressRow)
+_TWIN = (
+    core_select(_ARTICLE.c.id)
+    .where(_ARTICLE.c.text_hash == bindparam("text_hash_"))
+    .order_by(_ARTICLE.c.id)
+    .limit(1)
+)
+_OWNER = core_select(_ADDRESS.c.article_id).where(_ADDRESS.c.key == bindparam("key_"))
+_INSERT_ARTICLE, _INSERT_ADDRESS = _ARTICLE.insert(), _ADDRESS.insert()
+_INSERT_TAG = table_of(TagRow).insert()

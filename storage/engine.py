@@ -122,6 +122,16 @@ class Store:
             connection.detach()
             yield connection
 
+    @contextmanager
+    def driver(self) -> Iterator[Any]:
+        """A cursor of SQLite's driver outside any transaction, for what it does only there."""
+        with (
+            explained(self.url),
+            closing(self._readers.raw_connection()) as connection,
+            closing(connection.cursor()) as cursor,
+        ):
+            yield cursor
+
     def use_wal(self) -> None:
         """Let SQLite's readers and its writer work side by side; a database that cannot be written stays as it is."""
         if self.is_sqlite:
@@ -167,6 +177,11 @@ def masked(url: str) -> str:
     if "password" in address.query:
         address = address.update_query_dict({"password": "hidden"})
     return address.render_as_string(hide_password=True)
+
+
+def writes(session: Session) -> bool:
+    """Whether a session is one of `Store.writing`, which sees what it has not committed."""
+    return bool(session.get_bind().get_execution_options().get(_WRITES))
 
 
 def _parsed(url: str) -> URL:

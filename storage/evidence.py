@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from news.values import Article, as_utc
 from storage.articles import text_hash
 from storage.keys import bounded, row_key
+from storage.statements import table_of
 from storage.tables import ArticleRow, EvidenceRow, IngestRow
 
 
@@ -53,23 +56,20 @@ class Ingested:
 
 def attach(session: Session, article_id: int, article: Article, pages: Iterable[Pointer]) -> None:
     """Note the pages that the article's present version, or a copy of it, was read from."""
-    row = session.get_one(ArticleRow, article_id)
+    session.flush()
+    connection = session.connection()
+    version = connection.execute(_VERSION, {"id_": article_id}).scalar_one()
     key = row_key(article.url) if article.url else ""
-    session.add_all(
-        EvidenceRow(
-            article_id=article_id,
-            version=row.versions,
-            key=key,
-            position=position,
-            address=page.address,
-            file=page.file,
-            start=page.start,
-            size=page.size,
-            digest=page.digest,
-            captured_at=page.captured_at,
-        )
+    rows = [
+        {
+            "article_id": article_id, "version": version, "key": key, "position": position, "address": page.address,
+            "file": page.file, "start": page.start, "size": page.size, "digest": page.digest,
+            "captured_at": page.captured_at,
+        }
         for position, page in enumerate(pages)
-    )
+    ]  # fmt: skip
+    if rows:
+        connection.execute(_EVIDENCE.insert(), rows)
 
 
 def lacks(session: Session, article_id: int, article: Article) -> bool:
@@ -156,3 +156,7 @@ def _to_pointer(row: EvidenceRow) -> Pointer:
         digest=row.digest,
         captured_at=row.captured_at,
     )
+
+
+_ARTICLE, _EVIDENCE = table_of(ArticleRow), table_of(EvidenceRow)
+_VERSION = core_select(_ARTICLE.c.versions).where(_ARTICLE.c.id == bindparam("id_"))

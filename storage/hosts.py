@@ -14,6 +14,8 @@ from sqlalchemy import BindParameter, Table, Update, bindparam
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
+from storage import robots
+from storage.robots import RobotsRow, RobotsSeen
 from storage.tables import HostHourRow, HostRow
 from storage.turns import take_turns
 
@@ -59,16 +61,6 @@ class Answered:
     delay: float
     #: what the host said of coming back later
     closed_for: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsSeen:
-    """A robots.txt; `delay` is what it asks for, in seconds."""
-
-    host: str
-    status: int
-    text: str
-    delay: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +117,11 @@ class HostRecord:
     closed_at: datetime | None
     closed_until: datetime | None
     opened_at: datetime | None
+    #: when its robots.txt was last asked for and how it answered; what stands, and since when nobody confirmed it
     robots_at: datetime | None
     robots_status: int | None
     robots: str | None
+    robots_stands_at: datetime | None
     crawl_delay: float | None
     hours: tuple[HostHour, ...]
 
@@ -170,12 +164,16 @@ def settle(session: Session, deeds: Sequence[Deed], clock: Callable[[], datetime
     verdicts = [_settled(hosts[deed.host], deed, now) for deed in deeds]
     _store_hosts(session, hosts)
     _store_hours(session, hosts, _hour_of(now))
+    for deed in deeds:
+        if isinstance(deed, RobotsSeen):
+            robots.note(session, deed, now)
     return verdicts
 
 
 def record(session: Session, host: str, since: datetime) -> HostRecord:
     """What is on record of a host, with its hours from a moment on, oldest first."""
     row = session.get(HostRow, host) or HostRow(host=host)
+    said = session.get(RobotsRow, host)
     hours = session.exec(
         select(HostHourRow)
         .where(col(HostHourRow.host) == host, col(HostHourRow.hour) >= since)
@@ -183,8 +181,10 @@ def record(session: Session, host: str, since: datetime) -> HostRecord:
     )
     return HostRecord(
         host=host, asked_at=row.asked_at, today=row.today or 0, closed_at=row.closed_at,
-        closed_until=row.closed_until, opened_at=row.opened_at, robots_at=row.robots_at,
-        robots_status=row.robots_status, robots=row.robots, crawl_delay=row.crawl_delay,
+        closed_until=row.closed_until, opened_at=row.opened_at, robots_at=said.asked_at if said else None,
+        robots_status=said.asked_status if said else None, robots=said.text if said else None,
+        robots_stands_at=said.stands_at if said else None,
+        crawl_delay=row.crawl_delay,
         hours=tuple(
             HostHour(
                 hour=found.hour, requests=found.requests, shortest_gap=found.shortest_gap,
@@ -300,7 +300,9 @@ def _note_answer(host: _Host, deed: Answered, now: datetime) -> None:
 
 def _note_robots(host: _Host, deed: RobotsSeen, now: datetime) -> None:
     row = host.columns
-    row |= {"robots_at": now, "robots_status": deed.status, "robots": deed.text, "crawl_delay": deed.delay}
+    if deed.text is None:
+        return  # what it asked for before goes on standing
+    row["crawl_delay"] = deed.delay
     if deed.delay:  # it holds from this very answer on
         row["asked_at"] = row["asked_at"] or now
         row["next_at"] = max(row["next_at"] or now, now + timedelta(seconds=deed.delay))

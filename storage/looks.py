@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from news.values import Article, Lead, Road
@@ -14,6 +16,7 @@ from storage import articles
 from storage.keys import bounded, row_key
 from storage.leads import Validators
 from storage.rows import to_lead
+from storage.statements import put, table_of
 from storage.tables import AddressRow, ArticleRow, LeadRow, LookRow, ValidatorRow, VersionRow
 
 #: Looks in a row that find nothing out, before the next waits for its turn in the plan.
@@ -81,24 +84,20 @@ def expect(
     session: Session, article_id: int, lead: Lead, now: datetime, plan: Sequence[timedelta], *, titled: bool
 ) -> None:
     """Note that an article's own page was just had: what was said against it is over, the next look is planned."""
-    row, article = session.get(LookRow, article_id), session.get(ArticleRow, article_id)
+    session.flush()
+    article = session.connection().execute(_ARTICLE_SEEN, {"id_": article_id}).one_or_none()
     if article is None or article.source != lead.source or not article.url:
         return  # a copy: its page is another's
-    row = row or LookRow(article_id=article_id, source=article.source, titled=titled)
-    row.lead, row.titled = row_key(lead.address), titled
-    row.gone_at = row.gone_cause = row.missed_at = None
-    row.due_at = _next(article.first_seen_at, now, plan)
-    session.add(row)
+    row = {
+        "article_id": article_id, "source": article.source, "lead": row_key(lead.address), "titled": titled,
+        "gone_at": None, "gone_cause": None, "missed_at": None, "due_at": _next(article.first_seen_at, now, plan),
+    }  # fmt: skip
+    put(session, _LOOK, [row])
 
 
 def due(session: Session, source: str, now: datetime, limit: int) -> tuple[Look, ...]:
     """The looks whose moment has come, longest overdue first."""
-    rows = session.exec(
-        select(LookRow)
-        .where(LookRow.source == source, col(LookRow.due_at) <= now)
-        .order_by(col(LookRow.due_at), col(LookRow.article_id))
-        .limit(limit)
-    ).all()
+    rows = session.exec(_DUE, params={"source_": source, "now_": now, "limit_": limit}).all()
     return tuple(look for row in rows if (look := _look(session, row)) is not None)
 
 
@@ -205,3 +204,15 @@ def _look(session: Session, row: LookRow) -> Look | None:
 def _next(first_seen_at: datetime, now: datetime, plan: Sequence[timedelta]) -> datetime | None:
     """The first step of the plan that lies ahead; those that were slept through are one."""
     return next((moment for step in plan if (moment := first_seen_at + step) > now), None)
+
+
+_LOOK, _ARTICLE = table_of(LookRow), table_of(ArticleRow)
+_DUE = (
+    select(LookRow)
+    .where(LookRow.source == bindparam("source_"), col(LookRow.due_at) <= bindparam("now_", type_=_LOOK.c.due_at.type))
+    .order_by(col(LookRow.due_at), col(LookRow.article_id))
+    .limit(bindparam("limit_"))
+)
+_ARTICLE_SEEN = core_select(_ARTICLE.c.source, _ARTICLE.c.url, _ARTICLE.c.first_seen_at).where(
+    _ARTICLE.c.id == bindparam("id_")
+)

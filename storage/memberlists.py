@@ -108,6 +108,8 @@ class Recorded:
     is_first: bool
     rows: int
     resolved: int
+    #: what the list shows with it
+    snapshot: int
     new: int = 0
     missing: int = 0
     gone: int = 0
@@ -203,7 +205,7 @@ class _Update:
             self._session.add(row)
         self._know([*(row for row, _ in self._pairs), *made])
         self._remember()
-        return self._recorded()
+        return self._recorded(after)
 
     def next(self) -> Recorded:
         """What came and went since the last good reading."""
@@ -226,7 +228,7 @@ class _Update:
         self._know([*(row for row, _ in self._pairs), *made])
         self._remember()
         missing = sum(row.state == RowState.MISSING for row in self._unseen)
-        return self._recorded(new=len(joined) + len(made), missing=missing, gone=len(left), article=article)
+        return self._recorded(after, new=len(joined) + len(made), missing=missing, gone=len(left), article=article)
 
     def _refuse(self) -> None:
         """Raise ListRefused where the difference is no network's doing."""
@@ -358,12 +360,14 @@ class _Update:
         validators = reading.validators or Validators(address=reading.address)
         leads.remember(self._session, validators, reading.now)
 
-    def _recorded(self, **counts: Any) -> Recorded:
+    def _recorded(self, after: MemberSnapshotRow, **counts: Any) -> Recorded:
         shown = [row for row, _ in self._pairs]
         resolved = sum(row.member is not None for row in shown) + sum(
             listed.member is not None for listed in self._new
         )
-        return Recorded(is_first=self.is_first, rows=len(self._reading.rows), resolved=resolved, **counts)
+        return Recorded(
+            is_first=self.is_first, rows=len(self._reading.rows), resolved=resolved, snapshot=_id(after), **counts
+        )
 
 
 def rows(

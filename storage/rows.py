@@ -139,20 +139,13 @@ def to_article(row: ArticleRow, tags: Sequence[TagRow], claims: Sequence[ClaimRo
     )
 
 
-def lead_row(lead: Lead, key: str, *, overlapped: bool, now: datetime) -> LeadRow:
+def lead_columns(lead: Lead, key: str, *, overlapped: bool, now: datetime) -> dict[str, Any]:
     """A lead that was never seen before."""
-    return LeadRow(
-        source=lead.source,
-        key=key,
-        address=lead.address,
-        road=lead.road.value,
-        title=lead.title,
-        modified_at=lead.modified_at,
-        first_seen_at=now,
-        overlapped=overlapped,
-        state="pending",
-        **dated_columns(lead.dated),
-    )
+    return {
+        "source": lead.source, "key": key, "address": lead.address, "road": lead.road.value, "title": lead.title,
+        "modified_at": lead.modified_at, "first_seen_at": now, "overlapped": overlapped, "state": "pending",
+        "attempts": 0, **dated_columns(lead.dated),
+    }  # fmt: skip
 
 
 def to_lead(row: LeadRow) -> Lead:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, select
 
 from news.values import as_utc
+from storage.statements import put, table_of, value_of
 from storage.tables import RequestRow, RunRow, SourceRow
 from storage.turns import take_turns
 
@@ -62,35 +65,34 @@ class SourceState:
 
 def begin(session: Session, source: str, now: datetime, worker: str = "") -> Run:
     """Note that a crawl begins in a worker (`host:pid`)."""
-    state = _state(session, source)
-    row = RunRow(
-        source=source,
-        state=RunState.RUNNING.value,
-        started_at=now,
-        last_good_at=state.last_good_at,
-        counts={},
-        worker=worker,
-    )
-    state.last_run_at = now
-    session.add_all((row, state))
     session.flush()
-    assert row.id is not None
-    return Run(id=row.id, source=source, started_at=as_utc(now), last_good_at=state.last_good_at)
+    take_turns(session, (f"source {source}",))
+    put(session, _SOURCE, [{"key": source, "last_run_at": now}])
+    last_good_at: datetime | None = value_of(session, _LAST_GOOD, source_=source)
+    row = {
+        "source": source, "state": RunState.RUNNING.value, "started_at": now, "last_good_at": last_good_at,
+        "counts": {}, "worker": worker,
+    }  # fmt: skip
+    made = session.connection().execute(_RUN.insert(), row).inserted_primary_key
+    assert made is not None
+    return Run(id=made[0], source=source, started_at=as_utc(now), last_good_at=last_good_at)
 
 
 def finish(session: Session, run: Run, counts: Mapping[str, Any], error: str | None, now: datetime) -> None:
     """Note how a crawl ended; only a good one moves the source's `last_good_at`."""
-    row = session.get(RunRow, run.id)
-    if row is None or row.state != RunState.RUNNING:
+    session.flush()
+    state = (RunState.FAILED if error else RunState.GOOD).value
+    ended = {"id_": run.id, "state_": state, "counts_": dict(counts), "error_": error, "finished_": now}
+    if not session.connection().execute(_FINISH, ended).rowcount:
         return
-    row.state = (RunState.FAILED if error else RunState.GOOD).value
-    row.counts, row.error, row.finished_at = dict(counts), error, now
-    state = _state(session, run.source)
     if error:
-        state.failures, state.last_error = state.failures + 1, error
-    else:
-        state.failures, state.last_error, state.last_good_at = 0, None, run.started_at
-    session.add_all((row, state))
+        source = _state(session, run.source)
+        source.failures, source.last_error = source.failures + 1, error
+        session.add(source)
+        return
+    take_turns(session, (f"source {run.source}",))
+    good = {"key": run.source, "failures": 0, "last_error": None, "last_good_at": run.started_at}
+    put(session, _SOURCE, [good])
 
 
 def stop(session: Session, run: Run, counts: Mapping[str, Any], now: datetime) -> None:
@@ -206,6 +208,27 @@ def take_requests(session: Session, now: datetime) -> tuple[tuple[int, str, str]
     return tuple((row.id or 0, row.kind, row.source) for row in rows)
 
 
+def give_back(session: Session, own: Iterable[int], before: datetime) -> tuple[str, ...]:
+    """Let requests be taken anew that were taken before a moment by one that is gone; the sources of those.
+
+    `own` are those that the caller is at. One whose source is being crawled is at somebody's else.
+    """
+    running = select(RunRow.source).where(RunRow.state == RunState.RUNNING.value)
+    rows = session.exec(
+        select(RequestRow).where(
+            col(RequestRow.taken_at) < before,
+            col(RequestRow.finished_at).is_(None),
+            col(RequestRow.id).not_in(list(own)),
+            col(RequestRow.source).not_in(running),
+        )
+    ).all()
+    for row in rows:
+        row.taken_at = None
+        session.add(row)
+    session.flush()
+    return tuple(row.source for row in rows)
+
+
 def answer(session: Session, request: int, outcome: str, now: datetime) -> None:
     """Report on a request, for the page that waits."""
     row = session.get(RequestRow, request)
@@ -234,3 +257,18 @@ def _to_state(row: SourceRow) -> SourceState:
         failures=row.failures or 0,
         last_error=row.last_error,
     )
+
+
+# Built once: every crawl passes here, and to build them takes longer than to run them.
+_SOURCE, _RUN = table_of(SourceRow), table_of(RunRow)
+_LAST_GOOD = core_select(_SOURCE.c.last_good_at).where(_SOURCE.c.key == bindparam("source_"))
+_FINISH = (
+    _RUN.update()
+    .where(_RUN.c.id == bindparam("id_"), _RUN.c.state == RunState.RUNNING.value)
+    .values(
+        state=bindparam("state_"),
+        counts=bindparam("counts_", type_=_RUN.c.counts.type),
+        error=bindparam("error_", type_=_RUN.c.error.type),
+        finished_at=bindparam("finished_", type_=_RUN.c.finished_at.type),
+    )
+)

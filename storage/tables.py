@@ -155,13 +155,16 @@ class ArticleRow(SQLModel, table=True):
     fetched_at: datetime = _moment()
     first_seen_at: datetime = _moment()
     #: publication, or first sight where undated: what newest-first means
-    sorted_at: datetime = _moment(index=True)
+    sorted_at: datetime = _moment()
     #: SHA-256 of the folded text
     text_hash: str = _key(index=True)
     #: readings that differed
     versions: int = 1
     #: the news agency whose byline the text carries
     agency: str | None = _text(nullable=True)
+
+    #: narrow enough to read a million of them into memory (`storage.columns`)
+    __table_args__ = (Index("ix_article_sorted_at_language_source", "sorted_at", "language", "source"),)
 
 
 class AddressRow(SQLModel, table=True):
@@ -391,6 +394,8 @@ class RuleRow(SQLModel, table=True):
     zone: str | None = None
     quiet_from: int | None = None
     quiet_until: int | None = None
+    #: of a rule that tells of articles
+    query: str | None = _text(nullable=True)
 
 
 class DigestRow(SQLModel, table=True):
@@ -409,12 +414,13 @@ class DigestRow(SQLModel, table=True):
 
 
 class DeliveryRow(SQLModel, table=True):
-    """One alert to one recipient, until its receipt."""
+    """One alert about an event or an article to one recipient, until its receipt."""
 
     __tablename__ = "delivery"
 
     id: int | None = Field(default=None, primary_key=True)
-    event_id: int = _owner("event", index=False)
+    event_id: int | None = _owner("event", index=False, nullable=True)
+    #: of the event; empty for an article
     status: str
     rule: str = _key()
     recipient: str = _key()
@@ -429,8 +435,12 @@ class DeliveryRow(SQLModel, table=True):
     answer: str | None = _remark()
     #: the digest that carries it
     digest_id: int | None = _field(Column(Integer(), nullable=True, index=True))
+    article_id: int | None = _owner("article", index=False, nullable=True)
 
-    __table_args__ = (UniqueConstraint("event_id", "status", "rule", "recipient"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "status", "rule", "recipient"),
+        UniqueConstraint("article_id", "rule", "recipient"),
+    )
 
 
 class HostRow(SQLModel, table=True):
@@ -451,10 +461,6 @@ class HostRow(SQLModel, table=True):
     closed_at: datetime | None = _moment(nullable=True)
     closed_until: datetime | None = _moment(nullable=True)
     opened_at: datetime | None = _moment(nullable=True)
-    #: its robots.txt as last seen
-    robots_at: datetime | None = _moment(nullable=True)
-    robots_status: int | None = None
-    robots: str | None = _remark()
     #: seconds between two requests that robots.txt asks for
     crawl_delay: float | None = None
 

@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.answers import cause_of_error, page_of
+from crawler.fetching import fetch
 from crawler.house import House
 from crawler.readers import ReaderPool
 from news.addresses import canonical
@@ -84,14 +85,11 @@ class Asker:
             raise LookStopped("the look at the site was stopped, or its deadline passed")
         if not self._left:
             return Answer(cause="budget")
-        engine = self._crawler.engine
-        if engine is None:
-            raise LookStopped("the look at the site was stopped")
         self._left -= 1
         self._say(address)
         request = Request(address, meta={} if obey_robots else {"dont_obey_robotstxt": True})
         try:
-            response = await engine.download_async(request)
+            response = await fetch(self._crawler, request)
         except Exception as error:  # noqa: BLE001 (whatever the network brings up has its name among the causes)
             return Answer(cause=cause_of_error(error))
         return Answer(response=response, cause=None if response.status == 200 else f"http-{response.status}")

@@ -116,6 +116,8 @@ class RoadsReport:
 
     roads: tuple[RoadReport, ...]
     requests: int
+    #: sitemaps that the site's robots.txt names and the source does not use
+    unused: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from crawler.discovery.asking import Asker
 from crawler.discovery.feeds import in_scope
@@ -14,12 +15,12 @@ from crawler.discovery.found import Shown
 from crawler.discovery.patterns import learn, path_of
 from crawler.discovery.places import places
 from crawler.roads.sitemaps import sitemap_entries
-from news.addresses import same_site
-from news.values import Article, Lead, Road, Source
+from news.addresses import address_key, same_site
+from news.values import Article, Lead, Road, Source, SourceKind
 
 _SITEMAP_LINE = re.compile(rb"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 #: Sitemaps of a site and forms of addresses that are tried, and how deep indexes are followed.
-_TRIED, _FORMS, _DEPTH = 4, 4, 2
+_TRIED, _FORMS, _DEPTH = 6, 4, 2
 #: Addresses of one form that may be articles, and the shortest text that one of them has.
 _FEWEST, _TEXT = 3, 300
 #: Articles of one form that are tried.
@@ -31,6 +32,17 @@ def named_in(robots: bytes, base: str) -> tuple[str, ...]:
     """The sitemaps that a robots.txt names, of its own site."""
     found = (line.decode("utf-8", "replace") for line in _SITEMAP_LINE.findall(robots))
     return tuple(dict.fromkeys(address for address in found if _is_own(address, base)))
+
+
+async def unused(asker: Asker, source: Source) -> tuple[str, ...]:
+    """The sitemaps that the robots.txt of a source's site names, and the source does not use."""
+    base = source.home or next(iter(source.roads), None)
+    if base is None or source.kind is SourceKind.MEMBERS:
+        return ()
+    robots = await asker.ask(urljoin(base, "/robots.txt"), obey_robots=False)
+    used = {address_key(address) for address in source.sitemaps}
+    named = named_in(robots.page.body, base) if robots.page is not None else ()
+    return tuple(address for address in named if address_key(address) not in used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +58,7 @@ async def find_sitemap(
     asker: Asker, addresses: Iterable[str], source: Source, scope: str, known: str | None
 ) -> Shown | None:
     """The first sitemap that lists articles; `known` is the pattern of those that the site's pages link to."""
-    for address in list(dict.fromkeys(addresses))[:_TRIED]:
+    for address in sorted(dict.fromkeys(addresses), key=_likelihood)[:_TRIED]:
         listed = await _listed(asker, address, source)
         leads = tuple(lead for lead in listed.leads if in_scope(lead.address, scope))
         if leads:

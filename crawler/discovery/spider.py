@@ -13,6 +13,7 @@ from crawler.browser import needs
 from crawler.discovery.asking import Asker, Say
 from crawler.discovery.found import Finding, MembersFinding, NotWatchable, RoadsReport, Wishes
 from crawler.discovery.looking import Look
+from crawler.discovery.sitemaps import unused
 from crawler.discovery.trying import try_roads
 from crawler.members.looking import look_at_members, try_members
 from crawler.spider import SourceSpider
@@ -75,7 +76,8 @@ class RoadTest(SourceSpider):
             roads = (
                 *await try_roads(asker, self.source, self._listed), *await try_members(asker, self.source)
             )
-            self.found = RoadsReport(roads=roads, requests=self.house.tally.requests)
+            further = await unused(asker, self.source)
+            self.found = RoadsReport(roads=roads, requests=self.house.tally.requests, unused=further)
         except JarchiError as error:
             self.error = error
         for request in list[Request]():

@@ -39,6 +39,8 @@ class Exposure:
     wanted: Wanted
     #: address of the article's first page, where this is a later one
     first: str | None = None
+    #: whether it is a page of a list of members
+    of_members: bool = False
 
 
 def note(request: Request, response: Response) -> None:

@@ -30,6 +30,7 @@ class Exposing:
     def __init__(self, house: House, pages: Sequence[Packed]) -> None:
         self._house, self._pages = house, pages
         self._written: tuple[Pointer, ...] | None = None
+        self._missed = False
 
     def keep(self, session: Session, article_id: int, article: Article, saved: Saved) -> None:
         """Write and point, where the archive has no page for what was read; an article is kept without, too."""
@@ -40,7 +41,9 @@ class Exposing:
         try:
             evidence.attach(session, article_id, article, self._append())
         except NotWritten as missed:
-            self._house.tally.pages_missed[missed.cause] += len(self._pages)
+            if not self._missed:  # a transaction that is undone is tried again
+                self._house.tally.pages_missed[missed.cause] += len(self._pages)
+            self._missed = True
 
     def _append(self) -> tuple[Pointer, ...]:
         if self._written is None:

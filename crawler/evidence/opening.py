@@ -47,6 +47,8 @@ class Recorded:
     lead: Lead | None = None
     #: address of the article's first page, where this is a later one
     first: str | None = None
+    #: what it holds, where that is no article
+    holds: str | None = None
 
     def pointer(self, file: str) -> Pointer:
         """The record's place in a file of this name."""
@@ -155,6 +157,7 @@ def _noted(item: Recorded, notes: _Notes) -> Recorded:
         digest=item.digest,
         lead=_lead(asked, fields),
         first=fields.get("continues"),
+        holds=fields.get("holds"),
     )
 
 

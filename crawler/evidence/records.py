@@ -24,6 +24,9 @@ _FIELDS = "application/warc-fields"
 _OF_TRANSFER = (b"transfer-encoding",)
 _MARK = b"X-Crawl-"
 
+#: What the notes on a page say that it holds, where it is no article's.
+OF_MEMBERS = "list of members"
+
 Headers = Iterable[tuple[str, str]]
 
 
@@ -63,7 +66,7 @@ def opening(file: str, software: str, now: datetime) -> bytes:
         "format: WARC File Format 1.1",
         f"compression: gzip, level {LEVEL}, a member a record",
         "conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "description: pages that articles were read from",
+        "description: pages that articles and lists of members were read from",
     )
     block = "".join(f"{line}\r\n" for line in lines).encode()
     return _record("warcinfo", _identity(), now, _FIELDS, block, (("WARC-Filename", file),))
@@ -104,6 +107,8 @@ def _notes(exposure: Exposure) -> Iterator[tuple[str, str]]:
         yield "drawn-by", f"{drawn}: the body is the document as its scripts left it, not as it was sent"
     if exposure.first:
         yield "continues", exposure.first
+    if exposure.of_members:
+        yield "holds", OF_MEMBERS
     yield from _lead_notes(lead)
 
 
@@ -123,6 +128,19 @@ def _dated_notes(dated: Dated) -> Iterator[tuple[str, str]]:
 
 
 def _record(kind: str, identity: str, moment: datetime, content: str, block: bytes, named: Headers) -> bytes:
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
+    parts = [packer.compress(part) for part in _parts(kind, identity, moment, content, block, named)]
+    return b"".join((*parts, packer.flush()))
+
+
+def plain_record(kind: str, moment: datetime, block: bytes) -> bytes:
+    """A record of fields that is not packed, about no page."""
+    return b"".join(_parts(kind, _identity(), moment, _FIELDS, block, ()))
+
+
+def _parts(
+    kind: str, identity: str, moment: datetime, content: str, block: bytes, named: Headers
+) -> tuple[bytes, ...]:
     headers = [
         ("WARC-Type", kind),
         ("WARC-Record-ID", identity),
@@ -133,9 +151,7 @@ def _record(kind: str, identity: str, moment: datetime, content: str, block: byt
         ("Content-Length", str(len(block))),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
-    parts = [packer.compress(part) for part in (b"WARC/1.1\r\n", head.encode(), b"\r\n", block, _END)]
-    return b"".join((*parts, packer.flush()))
+    return b"WARC/1.1\r\n", head.encode(), b"\r\n", block, _END
 
 
 def _identity() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,16 +11,20 @@ from typing import Any
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from sqlmodel import Session
 
 from crawler.answers import STOPPED, page_of, validators_of
+from crawler.evidence.captures import exposure_of
+from crawler.evidence.files import NotWritten
+from crawler.evidence.records import Packed, pack
 from crawler.ledger import Listed
 from crawler.members.pages import read_further, read_page
 from crawler.members.rows import Cell, NoList, members_of
 from crawler.spider import SourceSpider
 from news.addresses import address_key
-from news.values import MembersRoad, NotArticle, Page, Refusal, Source
-from storage import memberlists
-from storage.leads import Validators
+from news.values import Lead, MembersRoad, NotArticle, Page, Refusal, Road, Source
+from storage import memberlists, memberpages
+from storage.leads import Validators, Wanted
 from storage.memberlists import ListReading, ListRefused, ListState, Recorded
 from storage.membermatch import ListedMember
 
@@ -47,6 +51,8 @@ class Progress:
     #: of all pages read
     seen: frozenset[str] = frozenset()
     validators: Validators | None = None
+    #: the pages as they came, for the evidence
+    packed: tuple[Packed, ...] = ()
 
 
 class MembersSpider(SourceSpider):
@@ -110,6 +116,7 @@ class MembersSpider(SourceSpider):
         """What is read with this page, and the next page's address; raises NoList."""
         road = self.source.members[progress.road]
         known = dict(self.known.layouts).get(road.url) if self.known is not None else None
+        packed = await asyncio.to_thread(self._packed, response, page)
         if progress.number == 1:
             table = await asyncio.to_thread(read_page, page, road, known)
         else:
@@ -121,6 +128,7 @@ class MembersSpider(SourceSpider):
             layout=table.layout,
             cells=(*progress.cells, *table.cells),
             seen=seen,
+            packed=(*progress.packed, *packed),
             pages=progress.pages + 1,
             validators=validators_of(response, page.address) if progress.pages == 0 else None,
         )
@@ -148,13 +156,29 @@ class MembersSpider(SourceSpider):
     async def _record(self, progress: Progress, page: Page) -> None:
         reading = reading_of(self.source, progress, self.now, self.house.facilities.settings.alert_max_age)
         try:
-            recorded = await self.house.write(lambda s: memberlists.record(s, reading))
+            recorded = await self.house.write(lambda s: self._keep(s, reading, progress.packed))
         except ListRefused as error:
             await self._fail(error.cause, str(error), page)
             return
         self.house.tally.ledger.end_list(Listed.READ)
         self.house.tally.members = counts_of(recorded)
         self.logger.info("list read source=%s %s", self.name, self.house.tally.members)
+
+    def _packed(self, response: Response, page: Page) -> tuple[Packed, ...]:
+        lead = Lead(address=page.address, source=self.source.key, road=Road.LIST)
+        exposure = exposure_of(response, page, Wanted(lead=lead, key="", overlapped=False))
+        return (pack(replace(exposure, of_members=True)),) if exposure is not None else ()
+
+    def _keep(self, session: Session, reading: ListReading, pages: Sequence[Packed]) -> Recorded:
+        """Take a reading over, with its pages where it shows what none that are kept do."""
+        recorded = memberlists.record(session, reading)
+        if pages and memberpages.lacks(session, recorded.snapshot):
+            try:
+                memberpages.attach(session, recorded.snapshot, self.house.facilities.evidence.append(pages))
+                self.house.tally.pages += len(pages)
+            except NotWritten as missed:
+                self.house.tally.pages_missed[missed.cause] += len(pages)
+        return recorded
 
     async def _fail(self, cause: str, message: str, page: Page) -> None:
         """Count why a list was not taken over: by what the page is, where it says so."""

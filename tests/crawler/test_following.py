@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler import following
 from crawler.following import repeats
-from news.values import Article, Language
+from news.values import Article, Language, Page
 from tests.crawler.conftest import item
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -186,3 +187,32 @@ def test_half_a_page_shown_again_is_the_page_again():
 
     assert repeats(article("one", "two", "new"), article("one", "two"))
     assert not repeats(article("one", "new"), article("one", "two", "three"))
+
+
+@pytest.mark.parametrize(
+    ("link", "second"),
+    [
+        ("/plan/2/", "/plan/2/"),
+        ("https://town.example/plan/page/2", "/plan/page/2"),
+        ("?page=2", "/plan/?page=2"),
+        ("/plan/?lang=en&amp;page=2", None),
+        ("/plan/?page=2&amp;utm_source=x", "/plan/?page=2"),
+        ("./2/", "/plan/2/"),
+        ("/%70lan/2", "/plan/2"),
+        ("/sport/2/", None),
+        ("/2/plan/", None),
+        ("/plan/12/", None),
+    ],
+)
+def test_only_an_own_second_page_follows_a_first(link, second):
+    body = f"<html><body><h1>The plan</h1><p>Text</p><a href='/news/2/'>2</a><a href='{link}'>2</a></body></html>"
+    page = Page(
+        address="https://town.example/plan/", final_address="https://town.example/plan/", status=200,
+        headers=(("content-type", "text/html; charset=utf-8"),), body=body.encode(), fetched_at=NOW,
+    )  # fmt: skip
+    article = Article(
+        url="https://town.example/plan/", source="town", title="The plan", text="Text", language=LANGUAGE,
+        fetched_at=NOW,
+    )  # fmt: skip
+    found = following.of(page, article, None)
+    assert (found and found.address) == (second and f"https://town.example{second}")

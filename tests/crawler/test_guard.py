@@ -5,7 +5,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from crawler.guard import AddressRefused, is_allowed, literal, refuse_private
+from crawler.guard import AddressRefused, refuse_private
+from news.dialling import is_allowed, literal
 from tests.crawler.hostile import RSS, Hostile, article, feed
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)

@@ -283,10 +283,10 @@ def test_looks_are_a_bounded_share_of_a_crawl(site, desk):
 
 
 def test_a_look_that_the_budget_forbids_does_not_put_its_crawl_off(make_site, desk):
-    site = make_site(budget=5)
+    site = make_site(budget=4)
     site.feed(item(f"{site.address}/news/1", "Quay"))
     site.post("/news/1", *text(site), title="Quay")
     assert desk.crawl(site.key).run["new"] == 1
     assert look(desk, site) == {"failed": 1}
-    assert len(site.asked) == 5
+    assert len(site.asked) == 4
     assert state(desk, site).cause == "budget"

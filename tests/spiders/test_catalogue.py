@@ -9,7 +9,7 @@ from news.addresses import address_key
 from news.errors import SourceError, UnknownSource
 from news.names.catalogue import network, place
 from news.values import Calendar, Known
-from spiders.catalogue import find_source, load_sources
+from spiders.catalogue import Catalogue, find_source, load_sources
 
 GOOD = 'name = "x"\nfeeds = ["https://example.org/feed"]\n'
 
@@ -132,3 +132,38 @@ def test_a_users_file_is_read_again_only_when_it_has_changed(tmp_path):
     assert load_sources(tmp_path)["mine"].name == "y"
     path.unlink()
     assert "mine" not in load_sources(tmp_path)
+
+
+def test_a_process_reads_sources_again_when_the_one_it_wants_or_the_folder_has_changed(tmp_path):
+    mine, other = tmp_path / "mine.toml", tmp_path / "other.toml"
+    mine.write_text(GOOD, encoding="utf-8")
+    other.write_text(GOOD, encoding="utf-8")
+    catalogue = Catalogue(tmp_path, pytest.fail, clock=lambda: 0.0)
+    first = catalogue.sources("mine")
+    assert catalogue.sources("mine") is catalogue.sources("other") is first
+    mine.write_text(GOOD.replace('"x"', '"changed"'), encoding="utf-8")
+    assert catalogue.sources("other") is first
+    assert catalogue.sources("mine")["mine"].name == "changed"
+    (tmp_path / "third.toml").write_text(GOOD, encoding="utf-8")
+    assert "third" in catalogue.sources("mine")
+    mine.unlink()
+    assert "mine" not in catalogue.sources("mine")
+
+
+def test_a_process_reads_the_other_sources_again_after_a_while_if_one_has_changed(tmp_path):
+    now = 0.0
+    for key in ("mine", "other"):
+        (tmp_path / f"{key}.toml").write_text(GOOD, encoding="utf-8")
+    catalogue = Catalogue(tmp_path, pytest.fail, every=5.0, clock=lambda: now)
+    first = catalogue.sources("mine")
+    (tmp_path / "other.toml").write_text(GOOD.replace('"x"', '"changed"'), encoding="utf-8")
+    assert catalogue.sources("mine") is first
+    now = 5.0
+    second = catalogue.sources("mine")
+    assert second["other"].name == "changed"
+    now = 11.0
+    assert catalogue.sources("mine") is second
+
+
+def test_a_process_without_a_folder_of_its_own_has_the_shipped_sources(tmp_path):
+    assert "yazd" in Catalogue(tmp_path / "none", pytest.fail).sources("yazd")

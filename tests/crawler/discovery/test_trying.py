@@ -40,6 +40,8 @@ def site():
         "/index.xml", SITEMAP.format("sitemapindex", f"<sitemap><loc>{made.address}/part.xml</loc></sitemap>")
     )
     made.show("/part.xml", SITEMAP.format("urlset", part))
+    named = "".join(f"Sitemap: {made.address}/{name}.xml\n" for name in ("index", "more"))
+    made.show("/robots.txt", f"User-agent: *\nAllow: /\n{named}", kind="text/plain")
     made.on(
         "/wp-json/wp/v2/posts", json.dumps({"code": "rest_forbidden"}), kind="application/json", status=401
     )
@@ -67,6 +69,11 @@ def reports(settings, site):
     errands = [Errand(deadline=120, source=source(key, roads)) for key, roads in ROADS.items()]
     words = send_scout(settings, errands, lambda address: None)
     return {key: word.report for key, word in zip(ROADS, words, strict=True)}
+
+
+def test_sitemaps_that_robots_txt_names_and_the_source_does_not_use_are_told(reports, site):
+    index, more = f"{site.address}/index.xml", f"{site.address}/more.xml"
+    assert (reports["works"].unused, reports["index"].unused) == ((index, more), (more,))
 
 
 def test_a_feed_that_works_has_leads_a_newest_date_and_an_article(reports):
