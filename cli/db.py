@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import typer
 
+from cli import keeping
 from cli.output import JsonOption, out, print_json
 from news.settings import load_settings
 from storage.engine import connect
 from storage.schema import upgrade as upgrade_schema
 
 app = typer.Typer(help="The database.", no_args_is_help=True, add_completion=False)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("check")(keeping.check)
 
 
 @app.callback()

@@ -8,27 +8,31 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from cli.output import complain, err
 from news.errors import JarchiError, UsageError
 
-#: command → its module, in the order that help shows
+#: command → its module, and what help says of it, in the order that help shows
 COMMANDS = {
-    "demo": "cli.demo",
-    "run": "cli.run",
-    "crawl": "cli.crawl",
-    "sources": "cli.sources",
-    "read": "cli.read",
-    "ingest": "cli.ingest",
-    "reread": "cli.reread",
-    "search": "cli.search",
-    "show": "cli.show",
-    "export": "cli.export",
-    "memberships": "cli.memberships",
-    "review": "cli.review",
-    "alerts": "cli.alerting",
-    "db": "cli.db",
+    "demo": ("cli.demo", "Sample sites, three crawls, three alerts by mail, the web page: everything in a minute."),
+    "run": ("cli.run", "The service: crawls that are due, alerts, the web page."),
+    "crawl": ("cli.crawl", "Crawl sources now: what was seen, fetched, kept, skipped and why."),
+    "sources": ("cli.sources", "The sources that are watched: add, test, list, enable."),
+    "read": ("cli.read", "Read pages or texts and print the articles as JSON."),
+    "ingest": ("cli.ingest", "Take the articles of any WARC file into the archive."),
+    "reread": ("cli.reread", "Find names and memberships anew in every article."),
+    "search": ("cli.search", "Search the archive, best first; without a query the newest first."),
+    "show": ("cli.show", "One article: text, tags, claims, addresses, pages, story."),
+    "similar": ("cli.similar", "Articles that share rare words and names with one."),
+    "stories": ("cli.stories", "Articles that tell the same story."),
+    "forget": ("cli.forget", "Blank an article everywhere, and never keep it again."),
+    "export": ("cli.export", "Articles as JSON lines; the archive whole without filters."),
+    "memberships": ("cli.memberships", "The register of memberships, and the lists of members known already."),
+    "review": ("cli.review", "What waits for a person: unsure claims, and readers' answers."),
+    "alerts": ("cli.alerting", "Who is told of what, and what was sent."),
+    "db": ("cli.db", "The database: upgrade, check, backup, restore."),
+    "doctor": ("cli.doctor", "Whether this machine has what Jarchi needs, and what to do where not."),
 }
 
 
@@ -38,6 +42,8 @@ _STOPPED = 130
 
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are asked for, and stopped by Ctrl-C without a word more."""
+
+    _lists = False
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Typer would call its being stopped a failure."""
@@ -52,12 +58,23 @@ class LazyGroup(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import one."""
+        """Import one; where all are only listed, none is."""
         if cmd_name not in COMMANDS:
             return None
-        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        module, said = COMMANDS[cmd_name]
+        if self._lists:
+            return TyperCommand(cmd_name, help=said)
+        command = typer.main.get_command(import_module(module).app)
         command.name = cmd_name
         return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Every command with what it is for."""
+        self._lists = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._lists = False
 
 
 app = typer.Typer(

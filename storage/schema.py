@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from news.errors import DatabaseOutdated, DatabaseTooNew, DatabaseUnreachable
-from storage import searchtables, tables
+from storage import memberpages, readertables, robots, searchtables, storytables, tables, views
 from storage.engine import Store, connect
 
-assert searchtables  # the metadata is whole only with it
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+#: Where tables are: the metadata is whole only with all of them.
+TABLES = (tables, searchtables, robots, memberpages, readertables, storytables)
+
+#: Alembic's own.
+VERSION_TABLE = "alembic_version"
 
 
 def open_store(url: str) -> Store:
@@ -32,7 +37,7 @@ def open_store(url: str) -> Store:
         if revision(store) is None:
             upgrade(store)
         else:
-            _check(store)
+            require_current(store)
             store.use_wal()
         undoing.pop_all()
     return store
@@ -49,38 +54,48 @@ def upgrade(store: Store) -> tuple[str | None, str]:
 
     Openers of one empty database take turns; the later ones find it made.
     """
+    from alembic import command  # noqa: PLC0415 - a fifth of a second, and needed once in a database's life
+
     with _config() as config:
-        scripts = ScriptDirectory.from_config(config)
         with store.connecting() as connection:
             before = _revision(connection)
             if before is None:
                 _refuse_foreign(store, connection)
             else:
-                _refuse_newer(store, scripts, connection, before)
+                _refuse_newer(store, connection, before)
+            views.drop(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            views.make(connection)
         store.use_wal()
-        return before, str(scripts.get_current_head())
+        return before, revisions()[-1]
+
+
+def revisions() -> tuple[str, ...]:
+    """The migrations that this program knows, oldest first, by the names of their files (`v0001_…`)."""
+    names = (file.name for file in (_migrations() / "versions").iterdir())
+    return tuple(sorted(name[1:].partition("_")[0] for name in names if name.startswith("v") and name.endswith(".py")))
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+    return found
 
 
-def _check(store: Store) -> None:
-    with _config() as config, store.reading() as session:
-        scripts = ScriptDirectory.from_config(config)
+def require_current(store: Store) -> None:
+    """Make sure that this program may use a database; raises DatabaseTooNew and DatabaseOutdated."""
+    with store.reading() as session:
         connection = session.connection()
         current = _revision(connection)
-        _refuse_newer(store, scripts, connection, current)
-        if current != scripts.get_current_head():
+        _refuse_newer(store, connection, current)
+        if current != revisions()[-1]:
             raise DatabaseOutdated(f"{store.url} is older than this program: run `jarchi db upgrade`")
 
 
-def _refuse_newer(
-    store: Store, scripts: ScriptDirectory, connection: Connection, current: str | None
-) -> None:
-    if current in {script.revision for script in scripts.walk_revisions()}:
+def _refuse_newer(store: Store, connection: Connection, current: str | None) -> None:
+    if current in revisions():
         return
     if not inspect(connection).has_table(tables.ArticleRow.__tablename__):
         raise DatabaseUnreachable(
@@ -93,7 +108,7 @@ def _refuse_newer(
 
 def _refuse_foreign(store: Store, connection: Connection) -> None:
     """A SQLite file belongs to one program; a PostgreSQL database may be shared while no name is taken twice."""
-    names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
     taken = names if store.is_sqlite else names & set(SQLModel.metadata.tables)
     if taken:
         raise DatabaseUnreachable(
@@ -101,9 +116,15 @@ def _refuse_foreign(store: Store, connection: Connection) -> None:
         )
 
 
+def _migrations() -> Traversable:
+    return files("storage") / "migrations"
+
+
 @contextmanager
 def _config() -> Iterator[Config]:
-    with as_file(files("storage") / "migrations") as folder:
+    from alembic.config import Config  # noqa: PLC0415
+
+    with as_file(_migrations()) as folder:
         config = Config()
         config.set_main_option("script_location", str(Path(folder)).replace("%", "%%"))
         yield config

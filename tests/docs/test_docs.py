@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from typer.main import get_command
@@ -21,6 +23,20 @@ def load(path):
 def test_the_settings_page_is_written_from_the_settings():
     module = load(ROOT / "docs" / "settings_page.py")
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == module.page()
+
+
+def test_the_page_of_the_data_model_is_written_from_the_tables_and_views():
+    module = load(ROOT / "docs" / "data_model_page.py")
+    assert (ROOT / "docs" / "data-model.md").read_text(encoding="utf-8") == module.page()
+
+
+def test_every_table_is_known_to_whoever_opens_a_database():
+    listing = "import storage.schema, sqlmodel; print(*sorted(sqlmodel.SQLModel.metadata.tables))"
+    known = subprocess.run([sys.executable, "-c", listing], cwd=ROOT, capture_output=True, text=True, check=True)
+    written = set()
+    for path in (ROOT / "storage").glob("*.py"):
+        written |= set(re.findall(r'__tablename__ = "(\w+)"', path.read_text(encoding="utf-8")))
+    assert set(known.stdout.split()) == written
 
 
 def test_every_command_that_the_readme_names_exists():

@@ -7,7 +7,6 @@ import multiprocessing
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
@@ -27,7 +27,7 @@ from storage.schema import open_store, revision, upgrade
 from storage.search import search
 
 #: the newest migration
-HEAD = "0009"
+HEAD = "0015"
 _MIGRATIONS = Path(storage.migrations.__path__[0])
 
 _COLUMNS = """
@@ -72,6 +72,13 @@ def _plain(statement: str) -> str:
 def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     with store.reading() as session:
         return [tuple(row) for row in session.connection().execute(text(query))]
+
+
+def test_the_files_of_migrations_are_named_by_their_place_in_the_chain():
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    chain = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert schema.revisions() == tuple(reversed(chain))
 
 
 @pytest.fixture
@@ -139,7 +146,7 @@ _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "next", "0009", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0015", None, None
 
 
 def upgrade():
@@ -158,13 +165,7 @@ def with_next_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
         shutil.copytree(_MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "versions" / "v9999_next.py").write_text(script, encoding="utf-8")
 
-        @contextmanager
-        def config() -> Iterator[Config]:
-            found = Config()
-            found.set_main_option("script_location", str(folder).replace("%", "%%"))
-            yield found
-
-        monkeypatch.setattr(schema, "_config", config)
+        monkeypatch.setattr(schema, "_migrations", lambda: folder)
 
     return add
 
@@ -175,8 +176,8 @@ def test_an_older_database_waits_for_the_upgrade_and_keeps_its_rows(
     _, article_id = make.keep(store, make.article(claims=(make.claim(),)))
     with_next_migration()
     with pytest.raises(DatabaseOutdated, match="jarchi db upgrade"):
-        schema._check(store)
-    assert upgrade(store) == (HEAD, "next")
+        schema.require_current(store)
+    assert upgrade(store) == (HEAD, "9999")
     with store.reading() as session:
         assert articles.load(session, article_id) == make.article(claims=(make.claim(),))
         assert articles.addresses(session, article_id) == (make.article().url,)

@@ -1,0 +1,1 @@
+"""Copies of the archive: made while everything runs, proved, and put back."""

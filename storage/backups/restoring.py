@@ -1,0 +1,128 @@
+"""Putting a backup back: nothing is changed before it is proved, and what was there is set aside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from news.errors import BackupError
+from storage import articles, schema
+from storage.backups.dumping import restore_postgresql, sqlite_file
+from storage.backups.making import Archive, make_backup
+from storage.backups.values import HOME, PAGES, Backup, Copied, Progress, digest_of, faults_of
+from storage.engine import Store, connect
+from storage.locks import sole_service
+
+_UNFINISHED = ".restoring"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What was put back."""
+
+    backup: Backup
+    #: what the database held before: a file, or a backup of its own; None for an empty one
+    aside: Path | None
+    #: files of the home folder and of the pages that were put back, and those that stand there differently
+    brought: tuple[Path, ...]
+    left: tuple[Path, ...]
+
+    def as_object(self) -> dict[str, Any]:
+        """As it is printed."""
+        return {
+            **self.backup.as_object(), "aside": str(self.aside) if self.aside else None,
+            "brought": list(map(str, self.brought)), "left": list(map(str, self.left)),
+        }  # fmt: skip
+
+
+def restore(
+    backup: Backup, archive: Archive, home: Path, now: datetime, progress: Progress, *, in_place: bool
+) -> Restored:
+    """Put a backup in the place of the archive.
+
+    Raises BackupError where a file of it is missing or changed, where it is of the other kind of database, or where
+    the archive holds articles and is not to be replaced; AlreadyRunning while a service runs on it.
+    """
+    if backup.schema not in schema.revisions():
+        raise BackupError(
+            f"{backup.folder} was made by a newer Jarchi (schema {backup.schema}): update the program"
+        )
+    for fault in faults_of(backup, progress):
+        raise BackupError(f"{fault}: nothing was restored")
+    store = connect(archive.url)
+    try:
+        if store.is_sqlite != (backup.engine == "sqlite"):
+            raise BackupError(f"{backup.folder} is a backup of {backup.engine}, and {store.url} is not")
+        with sole_service(store):
+            held = _held(store)
+            if held and not in_place:
+                raise BackupError(
+                    f"{store.url} holds {held} articles: --replace puts the backup in their place"
+                )
+            aside = _exchange(store, backup, archive, now, progress, held)
+    finally:
+        store.close()
+    placed = [_placed(backup, file, archive.pages, PAGES) for file in backup.within(PAGES)]
+    placed += [_placed(backup, file, home, HOME) for file in backup.within(HOME)]
+    return Restored(
+        backup=backup, aside=aside, brought=tuple(path for path, is_new in placed if is_new),
+        left=tuple(path for path, is_new in placed if is_new is False),
+    )  # fmt: skip
+
+
+def _held(store: Store) -> int:
+    """The articles that it holds; none where it has no tables."""
+    if schema.revision(store) is None:
+        return 0
+    with store.reading() as session:
+        return articles.count(session)
+
+
+def _exchange(
+    store: Store, backup: Backup, archive: Archive, now: datetime, progress: Progress, held: int
+) -> Path | None:
+    source = backup.folder / backup.database
+    if store.is_sqlite:
+        store.close()
+        return _exchange_file(sqlite_file(archive.url), source, now)
+    parent = backup.folder.parent / "before-restoring"
+    aside = make_backup(store, replace(archive, pages=None), parent, now, progress).folder if held else None
+    try:
+        restore_postgresql(store, archive.url, source, archive.tools)
+    except BackupError as error:
+        raise BackupError(f"{error}\nWhat {store.url} held is in {aside}" if aside else str(error)) from error
+    return aside
+
+
+def _exchange_file(path: Path, source: Path, now: datetime) -> Path | None:
+    """The old database keeps its name with the moment behind it, its log beside it."""
+    unfinished = path.with_name(path.name + _UNFINISHED)
+    shutil.copyfile(source, unfinished)
+    unfinished.chmod(0o640)
+    with unfinished.open("rb") as file:
+        os.fsync(file.fileno())
+    aside = path.with_name(f"{path.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    was_there = path.exists()
+    for end in ("", "-wal", "-shm"):
+        if (part := path.with_name(path.name + end)).exists():
+            part.rename(aside.with_name(aside.name + end))
+    unfinished.rename(path)
+    return aside if was_there else None
+
+
+def _placed(backup: Backup, file: Copied, folder: Path | None, part: str) -> tuple[Path, bool | None]:
+    """Where a file belongs, and whether it was brought there: None where it stands so, False where it differs."""
+    assert folder is not None
+    target = folder / PurePosixPath(file.name).relative_to(part)
+    if target.exists():
+        # a file of pages only grows
+        same = target.stat().st_size >= file.size and digest_of(target, file.size) == file.digest
+        return target, None if same and (part == PAGES or target.stat().st_size == file.size) else False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(backup.folder / file.name, target)
+    target.chmod(0o600 if part == HOME else 0o640)
+    return target, True

@@ -1,0 +1,54 @@
+"""`jarchi doctor` says what is at fault, and what to do."""
+
+import json
+import os
+
+import pytest
+
+from tests.alerts.smtp import Postman, mail_server
+from tests.cli import commands
+
+
+@pytest.fixture
+def doctor(tmp_path):
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("JARCHI_")}
+
+    def run(**variables):
+        known = {**inherited, "JARCHI_HOME": str(tmp_path / "home"), "COLUMNS": "200", **variables}
+        done = commands.run("doctor", "--json", environment=known)
+        found = json.loads(done.stdout)["findings"]
+        return done.returncode, {(one["part"], one["health"]): one["said"] for one in found}
+
+    return run
+
+
+def test_a_new_home_is_told_what_comes_next(doctor):
+    code, found = doctor()
+    assert code == 0
+    assert "is empty" in found["database", "warning"]
+    assert "no mail server is set" in found["mail", "warning"]
+
+
+def test_each_part_of_a_home_in_use_is_looked_at(doctor, tmp_path):
+    (tmp_path / "home" / "sources").mkdir(parents=True)
+    (tmp_path / "home" / "sources" / "broken.toml").write_text("name = ", encoding="utf-8")
+    doctor()
+    with mail_server(Postman()) as port:
+        mail = {"JARCHI_SMTP_HOST": "127.0.0.1", "JARCHI_SMTP_FROM": "jarchi@example.org"}
+        commands.run("search", "x", environment={**os.environ, "JARCHI_HOME": str(tmp_path / "home")})
+        code, found = doctor(**mail, JARCHI_SMTP_PORT=str(port), JARCHI_SMTP_TLS="none")
+    assert code == 1
+    assert "broken.toml" in found["sources", "fault"]
+    assert "answers" in found["mail", "ok"]
+    assert "does not run" in found["service", "warning"]
+    assert "schema" in found["database", "ok"]
+    code, found = doctor(**mail, JARCHI_SMTP_PORT=str(port))
+    assert "does not answer" in found["mail", "fault"]
+
+
+def test_a_wrong_setting_and_a_database_that_is_none_are_faults(doctor, tmp_path):
+    assert "JARCHI_TICK" in doctor(JARCHI_TICK="soon")[1]["settings", "fault"]
+    (tmp_path / "text.db").write_text("no database at all, but words\n" * 50)
+    code, found = doctor(JARCHI_DATABASE_URL=f"sqlite:///{tmp_path / 'text.db'}")
+    assert code == 1
+    assert "text.db" in found["database", "fault"]

@@ -1,0 +1,71 @@
+"""`jarchi db backup`, `restore` and `check` as a person calls them."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from news.values import Article, Language
+from storage import articles
+from storage.articles import Arrival
+from storage.schema import open_store
+from tests.cli import commands
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home with an article and a source of its own."""
+    folder = tmp_path / "home"
+    (folder / "sources").mkdir(parents=True)
+    (folder / "sources" / "mine.toml").write_text("name = 'Mine'\n", encoding="utf-8")
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    article = Article(
+        url="https://yazd.example/1", source="mine", title="یزد", text="شهرداری یزد میزبان نشست شهرداران بود. " * 9,
+        language=Language(code="fa", confidence=1.0), fetched_at=now, dated=None,
+    )  # fmt: skip
+    store = open_store(f"sqlite:///{folder / 'jarchi.db'}")
+    with store.writing() as session:
+        articles.save(session, article, Arrival(now=now, last_good_at=None, overlapped=False))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def db(home):
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("JARCHI_")}
+
+    def run(*arguments, at=home):
+        return commands.run("db", *arguments, environment={**inherited, "JARCHI_HOME": str(at), "COLUMNS": "200"})
+
+    return run
+
+
+def test_a_backup_is_made_beside_the_archive_and_put_back_elsewhere(db, tmp_path):
+    made = json.loads(db("backup", "--json").stdout)
+    assert (made["articles"], made["engine"]) == (1, "sqlite")
+    assert Path(made["folder"]).parent == tmp_path / "home" / "backups"
+    done = json.loads(db("restore", made["folder"], "--json", at=tmp_path / "other").stdout)
+    assert str(tmp_path / "other" / "sources" / "mine.toml") in done["brought"]
+    refused = db("restore", made["folder"])
+    assert refused.returncode == 1
+    assert "holds 1 articles: --replace" in refused.stderr
+    assert "what was there:" in db("restore", made["folder"], "--replace").stdout
+    assert db("check", at=tmp_path / "other").stdout == "nothing is wrong\n"
+    assert "no backup" in db("restore", str(tmp_path)).stderr
+
+
+def test_what_is_wrong_is_told_until_it_is_mended(db, home):
+    store = open_store(f"sqlite:///{home / 'jarchi.db'}")
+    with store.writing() as session:
+        session.connection().execute(text("DELETE FROM article_search"))
+    store.close()
+    told = db("check")
+    assert told.returncode == 1
+    assert "article 1: is not in the index" in told.stdout
+    assert "--mend" in told.stdout
+    mended = db("check", "--mend", "--json")
+    assert (mended.returncode, json.loads(mended.stdout)["left"]) == (0, 0)
+    assert db("check", "--pages").returncode == 0

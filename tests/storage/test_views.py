@@ -1,0 +1,44 @@
+"""What people with SQL may rely on."""
+
+import re
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from storage.schema import upgrade
+from storage.views import VIEWS
+
+DOCS = Path(__file__).parents[2] / "docs" / "data-model.md"
+
+
+def columns(store):
+    with store.reading() as session:
+        found = inspect(session.connection())
+        return {name: [column["name"] for column in found.get_columns(name)] for name in found.get_view_names()}
+
+
+def test_every_view_can_be_read_and_tells_of_an_article_and_its_membership(store, make):
+    make.keep(store, make.article(claims=(make.claim(),)))
+    with store.reading() as session:
+        ((title, network, claims),) = session.connection().execute(
+            text(
+                "SELECT articles.title, memberships.network, memberships.claims FROM articles "
+                "JOIN claims ON claims.article_id = articles.id JOIN memberships ON memberships.id = membership_id"
+            )
+        )
+        assert (title, network, claims) == ("خبر 1", "amf", 1)
+        for name in VIEWS:
+            session.connection().execute(text(f"SELECT * FROM {name}")).all()
+
+
+def test_views_outlast_an_upgrade_and_show_no_recipients(store):
+    before = columns(store)
+    upgrade(store)
+    assert columns(store) == before
+    assert before.keys() == VIEWS.keys()
+    assert not any("recipient" in column for shown in before.values() for column in shown)
+
+
+def test_the_document_names_every_view_with_its_columns(store):
+    said = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {name: re.findall(r"`(\w+)`", listed) for name, listed in said.items()} == columns(store)
