@@ -11,7 +11,7 @@ FETCHING ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test test-system check quality quality-public bench lock names letters clean
+.PHONY: help install demo run test test-service test-system check quality quality-public bench lock names letters clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,7 +36,10 @@ run: $(STAMP) ## The service: scheduled crawls, alerts, the web page
 	@$(BIN)/jarchi run $(ARGS)
 
 test: $(STAMP) ## Tests on SQLite and PostgreSQL, with nothing but pip's packages
-	$(BIN)/python -m pytest -m 'not system' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m 'not system and not service' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+test-service: $(STAMP) ## Whole services, killed and begun again; needs pip's packages alone, and minutes
+	$(BIN)/python -m pytest -m service --numprocesses $(JOBS) --dist loadscope $(ARGS)
 
 test-system: $(STAMP) ## Tests with Chromium, nginx and WordPress (root, Debian)
 	deploy/install-system-packages
@@ -55,7 +58,9 @@ quality-public: $(STAMP) ## The reader on public sets fetched by hand (DIR=folde
 
 bench: $(STAMP) ## Speed, as ratios measured side by side in one run (FETCHING="--pages 100" shortens)
 	$(BIN)/python -m benchmarks.speed $(ARGS)
+	$(BIN)/python -m benchmarks.nearness
 	$(BIN)/python -m benchmarks.fetching $(FETCHING)
+	$(BIN)/python -m benchmarks.alerting
 
 lock: $(STAMP) ## Renew requirements.lock (needs uv)
 	$(BIN)/python -m pip install --quiet uv

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from news.errors import JarchiError
-from news.settings import load_settings
-from spiders.catalogue import load_sources
 
 
 def source_keys(incomplete: str) -> list[str]:
     """Keys of sources that begin so; none where the settings are wrong, since nobody would see the message."""
+    from news.settings import load_settings  # noqa: PLC0415 - every command imports this, and hardly any calls it
+    from spiders.catalogue import load_sources  # noqa: PLC0415
+
     try:
         sources = load_sources(load_settings().sources_folder, on_error=lambda _: None)
     except JarchiError:

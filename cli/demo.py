@@ -211,7 +211,7 @@ def _object(store: Store, first: Round, second: Round, third: Round) -> dict[str
 
 def _alert_object(delivery: Delivery) -> dict[str, Any]:
     return {
-        "event": delivery.event.id, "rule": delivery.rule, "recipient": delivery.recipient,
+        "event": delivery.about.id, "rule": delivery.rule, "recipient": delivery.recipient,
         "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
     }
 

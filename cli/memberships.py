@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv as csvlib
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from cli import listing, members
 from cli.opening import archive
@@ -17,7 +18,9 @@ from news.errors import UsageError
 from news.languages.quoting import isolated
 from news.values import Status, Verb
 from storage import register
-from web.objects import MembershipObject, membership_object, memberships_object
+from storage.timeline import Step, timeline
+from web.exporting import csv_text
+from web.objects import MembershipObject, StepObject, membership_object, memberships_object, step_object
 
 app = typer.Typer(add_completion=False)
 _CSV = ("city", "country", "network", "network_name", "verb", "status", "confidence", "first_reported")
@@ -39,6 +42,10 @@ def memberships(
     since: Annotated[str | None, typer.Option(help="First reported on or after this day.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only of this status.")] = None,
     verb: Annotated[Verb | None, typer.Option(help="Only this verb.")] = None,
+    country: Annotated[str | None, typer.Option(help="Only members of this country: IR, TR, …")] = None,
+    steps: Annotated[
+        bool, typer.Option("--timeline", help="Every report, denial and decision with its name and time, oldest first.")
+    ] = False,
     json: JsonOption = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
@@ -47,10 +54,15 @@ def memberships(
         return
     if json and csv:
         raise UsageError("--json and --csv exclude each other")
+    if steps and (status or verb):
+        raise UsageError("--timeline shows every status and verb: leave --status and --verb out")
+    chosen = network_key(network), city_key(city), day("since", since), country and country.upper()
     with archive() as store, store.reading() as session:
+        if steps:
+            _print_timeline(map(step_object, _timeline(session, *chosen)), json=json, csv=csv)
+            return
         events = register.events(
-            session, network=network_key(network), city=city_key(city), since=day("since", since), status=status,
-            verb=verb,
+            session, network=chosen[0], city=chosen[1], since=chosen[2], status=status, verb=verb, country=chosen[3]
         )
     if json:
         print_json(dict(memberships_object(events)))
@@ -76,7 +88,29 @@ def print_memberships(found: Iterable[MembershipObject], title: str = "Membershi
             print_line(f"    denied: {isolated(denial['sentence'])}  [{denial['source']}]", style="dim")
 
 
+def _timeline(
+    session: Session, network: str | None, city: str | None, since: datetime | None, country: str | None
+) -> tuple[Step, ...]:
+    return timeline(session, network=network, city=city, since=since, country=country)
+
+
+def _print_timeline(found: Iterable[StepObject], *, json: bool, csv: bool) -> None:
+    steps = list(found)
+    if json:
+        print_json({"timeline": steps})
+    elif csv:
+        columns = tuple(StepObject.__annotations__)
+        sys.stdout.write(csv_text(columns, (step.values() for step in steps)))
+    else:
+        for step in steps:
+            print_line(
+                f"{step['moment'][:16].replace('T', ' ')}  {step['city']} ({step['country']}) {step['verb']} "
+                f"{step['network_name']} — {step['status']}; {step['what']}, {isolated(step['by'])}"
+            )
+            if step["words"]:
+                print_line(f"    {isolated(step['words'])}", style="dim")
+
+
 def _print_csv(found: Iterable[MembershipObject]) -> None:
-    writer = csvlib.writer(sys.stdout)
-    writer.writerow(_CSV)
-    writer.writerows([item[name] for name in _CSV] for item in found)  # type: ignore[literal-required]
+    rows = ([*(item[name] for name in _CSV), len(item["contradictions"])] for item in found)  # type: ignore[literal-required]
+    sys.stdout.write(csv_text((*_CSV, "contradictions"), rows))

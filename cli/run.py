@@ -26,6 +26,7 @@ from storage.engine import Store
 from storage.locks import sole_service
 from web.app import create_app
 from web.serving import serve
+from web.staff import Desk
 
 app = typer.Typer(add_completion=False)
 log = logging.getLogger("jarchi")
@@ -53,8 +54,9 @@ async def _serve(settings: Settings, store: Store) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sources = _Sources(settings)
     site = create_app(
-        store, sources=sources(), feeds_folder=settings.feeds_folder, link_key=links(settings).key
-    )
+        store, sources=sources(), feeds_folder=settings.feeds_folder, link_key=links(settings).key,
+        desk=Desk(header=settings.staff_header, web_url=settings.web_url, max_age=settings.alert_max_age),
+    )  # fmt: skip
     async with asyncio.TaskGroup() as tasks:
 
         def begin(address: str) -> None:

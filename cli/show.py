@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,16 +12,18 @@ import typer
 
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
+from cli.stories import print_tellers, teller_object
 from crawler.evidence.opening import recorded_at
 from news.errors import NotFound, UsageError
 from news.languages.quoting import isolated
 from news.settings import load_settings
 from news.values import Article
 from reading.charsets import decode
-from storage import articles, evidence, looks
+from storage import articles, evidence, looks, memberpages, stories, translations
 from storage.articles import Version
 from storage.evidence import Evidence, Pointer
 from storage.looks import State
+from storage.translations import Translation
 from web.objects import article_object, named
 
 app = typer.Typer(add_completion=False)
@@ -49,18 +52,28 @@ def show(
         kept = evidence.of_article(session, article_id)
         state = looks.state(session, article_id)
         former = articles.versions(session, article_id)
+        story = stories.tellers(session, article_id)
+        languages = translations.of_article(session, article_id)
+        snapshots = {key: memberpages.of_snapshot(session, key) for key in memberpages.of_notice(session, article_id)}
     assert state is not None
     if page:
         _print_pages(settings.evidence_folder, article_id, kept, version, json=json)
     elif json:
-        objects = [{"version": item.version, **_pointer_object(place)} for item in kept for place in item.pages]
+        objects = [{"version": item.version, **pointer_object(place)} for item in kept for place in item.pages]
         known = {"addresses": list(addresses), "pages": objects, "former_versions": list(map(_version_object, former))}
-        print_json({**article_object(article_id, article), **state_object(state), **known})
+        if snapshots:
+            known["snapshots"] = [{"snapshot": key, "pages": list(map(pointer_object, places))} for key, places in snapshots.items()]
+        told = {"story": list(map(teller_object, story)), "translations": list(map(_translation_object, languages))}
+        print_json({**article_object(article_id, article), **state_object(state), **known, **told})
     else:
         print_article(article_id, article, state)
         for address in addresses:
             print_line(address)
         _print_kept(kept)
+        _print_snapshots(article.source, snapshots)
+        if story:
+            print_tellers(story)
+        _print_languages(languages)
 
 
 def _print_pages(
@@ -76,14 +89,15 @@ def _print_pages(
         if json:
             body = decode(found.body, found.header("content-type"))
             headers = [list(header) for header in found.headers]
-            about = {"version": chosen.version, **_pointer_object(place), "asked": found.address}
+            about = {"version": chosen.version, **pointer_object(place), "asked": found.address}
             print_json({**about, "status": found.status, "headers": headers, "body": body})
         else:
             sys.stdout.buffer.write(found.body)
             sys.stdout.buffer.flush()
 
 
-def _pointer_object(place: Pointer) -> dict[str, Any]:
+def pointer_object(place: Pointer) -> dict[str, Any]:
+    """Where a page lies, for scripts."""
     return {
         "address": place.address, "file": place.file, "offset": place.start, "size": place.size,
         "digest": place.digest, "captured_at": place.captured_at.isoformat(),
@@ -97,6 +111,20 @@ def _print_kept(kept: tuple[Evidence, ...]) -> None:
             for item in kept for place in item.pages
         ]
         print_table("Pages", ("version", "captured", "file", "offset", "address"), rows)
+
+
+def _print_snapshots(source: str, snapshots: Mapping[int, Sequence[Pointer]]) -> None:
+    """What the list showed before and after what a notice says."""
+    if not snapshots:
+        return
+    numbers = ", ".join(map(str, snapshots))
+    print_line(f"snapshots {numbers} of the list show it: `jarchi memberships snapshots {source}`")
+    rows = [
+        (key, place.captured_at, place.file, place.start, place.address)
+        for key, places in snapshots.items() for place in places
+    ]  # fmt: skip
+    if rows:
+        print_table("Pages of the list", ("snapshot", "captured", "file", "offset", "address"), rows)
 
 
 def state_object(state: State) -> dict[str, Any]:
@@ -117,6 +145,16 @@ def state_object(state: State) -> dict[str, Any]:
 
 def _version_object(version: Version) -> dict[str, Any]:
     return {"title": version.title, "text": version.text, "fetched_at": version.fetched_at.isoformat()}
+
+
+def _translation_object(one: Translation) -> dict[str, Any]:
+    return {"article": one.article, "language": one.language, "url": one.url, "title": one.title, "source": one.source}
+
+
+def _print_languages(languages: Sequence[Translation]) -> None:
+    if languages:
+        rows = [(one.language, one.article, isolated(one.title), one.url) for one in languages]
+        print_table("In other languages", ("language", "article", "title", "address"), rows)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -11,7 +11,8 @@ JarchiError
 │   ├── DatabaseOutdated
 │   ├── DatabaseReadOnly
 │   ├── DatabaseFull
-│   └── DatabaseBusy
+│   ├── DatabaseBusy
+│   └── BackupError           a backup cannot be made, read or put back
 ├── NotFound              nothing is kept under this id
 ├── AlreadyRunning        another service holds the database
 └── DeliveryError         an alert was not accepted; it is tried again
@@ -72,6 +73,10 @@ class DatabaseFull(StorageError):
 
 class DatabaseBusy(StorageError):
     """Another writer held the database for longer than the time-out."""
+
+
+class BackupError(StorageError):
+    """A backup cannot be made, read or put back."""
 
 
 class NotFound(JarchiError):

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -159,6 +160,9 @@ class Settings(BaseSettings):
     warc_folder: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="folder of the pages as they came (WARC files); default: warc in the home folder"
     )
+    pg_tools: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="folder of pg_dump and pg_restore; default: the newest that is found"
+    )
     warc_budget: Size = Field(
         default=50 * 10**9,
         description="room that these files may take; when it is full articles are kept without their pages; 0 keeps none",
@@ -204,11 +208,22 @@ class Settings(BaseSettings):
     alert_budget: int = Field(
         default=20, ge=0, description="mails about one event a day and recipient; more wait for a digest; 0: no bound"
     )
+    channels: SecretStr | None = Field(
+        default=None,
+        description="addresses of channels and keys of webhooks, as TOML; beside those of channels.toml in the home folder",
+    )
+    channel_timeout: Span = Field(
+        default=timedelta(seconds=30), description="time after which a webhook or channel without an answer is given up"
+    )
     web_url: Annotated[str, AfterValidator(_public)] = Field(
         default="", description="address at which readers reach the web page, for links: https://jarchi.example.org"
     )
     link_key: SecretStr | None = Field(
         default=None, min_length=16, description="secret that signs the links in mails; default: made once, in the home folder"
+    )
+    staff_header: str = Field(
+        default="", pattern=r"^[A-Za-z0-9-]*$",
+        description="header in which a proxy that asks for passwords names who it lets in to the staff's pages: X-Remote-User",
     )
     web_host: str = Field(default="127.0.0.1", description="address the web page listens on")
     web_port: int = Field(default=8321, ge=0, le=65535, description="port of the web page; 0 takes a free one")
@@ -266,7 +281,7 @@ class Settings(BaseSettings):
     @property
     def user_agent(self) -> str:
         """What servers are told: who asks, and whom to write to."""
-        return f"Jarchi/{version('jarchi')} (+{self.contact})"
+        return f"Jarchi/{_version()} (+{self.contact})"
 
     def environment(self) -> dict[str, str]:
         """The settings that differ from their defaults, as variables for a child process.
@@ -275,7 +290,7 @@ class Settings(BaseSettings):
         """
         return {
             _variable(name): _as_variable(getattr(self, name))
-            for name in sorted(self.model_fields_set - {"smtp_password", "link_key"})
+            for name in sorted(self.model_fields_set - {"smtp_password", "link_key", "channels"})
         }
 
     @property
@@ -297,6 +312,11 @@ class Settings(BaseSettings):
     def link_key_file(self) -> Path:
         """Where the secret that signs links is kept when no setting names one."""
         return self.home / "link.key"
+
+    @property
+    def channels_file(self) -> Path:
+        """Where the addresses of channels lie, which are secrets."""
+        return self.home / "channels.toml"
 
     @property
     def feeds_folder(self) -> Path:
@@ -338,6 +358,12 @@ def _as_variable(value: Any) -> str:
     if isinstance(value, timedelta):
         return f"PT{value.total_seconds()}S"
     return ",".join(map(_as_variable, value)) if isinstance(value, tuple) else str(value)
+
+
+@cache
+def _version() -> str:
+    """Looking it up reads the package's metadata, and every crawl asks."""
+    return version("jarchi")
 
 
 def _variable(name: str) -> str:

@@ -68,6 +68,8 @@ def _is_dialog(element: HtmlElement) -> bool:
 
 def _pointer(link: HtmlElement) -> HtmlElement | None:
     """The block of a link that holds nothing but links and the words that call to share or announce another article."""
+    if _stands_alone(link):
+        return None
     block = next((ancestor for ancestor in link.iterancestors() if ancestor.tag in BLOCKS), None)
     if (
         block is None
@@ -77,6 +79,14 @@ def _pointer(link: HtmlElement) -> HtmlElement | None:
         return None
     words = _unlinked(block)
     return block if words and (is_call_to_share(words) or announces_others(words)) else None
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Whether a link is all that its block holds, as most of a page's are: no words stand beside it."""
+    block = link.getparent()
+    if block is None or block.tag not in BLOCKS or len(block) > 1:
+        return False
+    return not (block.text or "").strip() and not (link.tail or "").strip()
 
 
 def _unlinked(block: HtmlElement) -> str:

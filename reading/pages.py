@@ -15,8 +15,9 @@ from news.addresses import canonical, same_site
 from news.languages.profiles import LanguageProfile, profile
 from news.languages.tokens import fold
 from news.names import find_names
-from news.values import Article, Language, Lead, NotArticle, Page, Refusal, Source
+from news.values import Alternate, Article, Language, Lead, NotArticle, Page, Refusal, Source
 from reading.agencies import agency_of
+from reading.alternates import alternates_of
 from reading.boilerplate import clean
 from reading.charsets import decode
 from reading.claims import read_claims
@@ -93,6 +94,7 @@ class _Draft:
     language: Language
     authors: tuple[str, ...] = ()
     published: Published
+    alternates: tuple[Alternate, ...] = ()
 
 
 def read_page(
@@ -159,6 +161,7 @@ def _read_html(
         remove(tree, source.selectors.remove)
     remove_ornaments(tree)
     meta = read_metadata(tree)
+    alternates = alternates_of(tree, _address(page, meta))
     has_own_text = bool(source and source.selectors.text)
     seen = see(tree)
     refusal = None if has_own_text else _told(tree, meta, seen, lead, page.final_address)
@@ -179,6 +182,7 @@ def _read_html(
         language=language,
         authors=meta.authors,
         published=_best(list_date(lead.dated if lead else None, now), own),
+        alternates=alternates,
     )
     return _finished(draft, spoken, source, page.fetched_at)
 
@@ -235,6 +239,7 @@ def _finished(
         authors=draft.authors,
         dated=draft.published.dated,
         refused_dates=draft.published.refused,
+        alternates=draft.alternates,
         original_source=origin,
         agency=agency_of(lines, draft.authors),
         tags=tags,

@@ -22,6 +22,7 @@ from news.values import (
 )
 from storage import members
 from storage.tables import ArticleRow, ClaimRow, DeliveryRow, EventRow
+from storage.timeline import lies_in
 
 #: After so long without evidence the same statement is a new episode.
 EPISODE_GAP = timedelta(days=365)
@@ -98,8 +99,9 @@ def events(
     since: datetime | None = None,
     status: Status | None = None,
     verb: Verb | None = None,
+    country: str | None = None,
 ) -> tuple[MembershipEvent, ...]:
-    """The register, newest report first."""
+    """The register, newest report first; `country` is an ISO 3166 alpha-2 code."""
     query = select(EventRow).order_by(col(EventRow.first_reported).desc(), col(EventRow.id).desc())
     equal = (
         (EventRow.network, network),
@@ -110,7 +112,7 @@ def events(
     for property_, value in equal:
         query = query.where(col(property_) == value) if value is not None else query
     query = query.where(col(EventRow.first_reported) >= since) if since is not None else query
-    return to_events(session, session.exec(query).all())
+    return to_events(session, [row for row in session.exec(query) if lies_in(row.member, country)])
 
 
 def to_event(session: Session, row: EventRow) -> MembershipEvent:

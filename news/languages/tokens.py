@@ -52,6 +52,12 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(folded, match.start(), match.end())
 
 
+def written_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of `text` as they are written, each with its place."""
+    for match in _WORD.finditer(text):
+        yield match.group(), match.start(), match.end()
+
+
 @lru_cache(maxsize=8)
 def columns(text: str) -> Columns:
     """The words of `text` as `tokens` gives them, in three columns.

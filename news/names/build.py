@@ -67,6 +67,8 @@ _ONE_WORD = 2
 #: Cities that are a country or as good as one: their name is a city's.
 _ENGLISH = frozenset({"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "PH"})
 _CITY_STATES = frozenset({"SG", "MC", "HK", "MO"})
+#: Countries that are written of less than a city of their name: Spanish "Granada".
+_LESS_KNOWN = {"es": frozenset({"GD"})}
 #: A city this large has a name of three letters known as a name.
 _PLAIN_TOWN = 150_000
 #: A city this large keeps its name beside a country's.
@@ -108,6 +110,8 @@ _AT_HOME = {
     **dict.fromkeys(("GB", "US", "CA", "AU", "IE"), frozenset({"en"})), **dict.fromkeys(("PT", "BR"), frozenset({"pt"})), "AF": frozenset({"fa"}),
     **dict.fromkeys(("SA", "EG", "IQ", "SY", "LB", "JO", "PS", "MA", "DZ", "TN", "LY", "SD", "YE", "AE"), frozenset({"ar"})),
 }  # fmt: skip
+#: There the ending that a key lacks, as that of «Тула», makes a name no shorter.
+_AT_HOME_IN_RUSSIAN = frozenset({"RU", "BY", "KZ"})
 #: Scripts → the languages a name in it is judged as, where the text is in a language of another script.
 _READ_AS = {"Latin": ("en",), "Arabic": ("fa", "ar"), "Cyrillic": ("ru",), "Han": ("zh", "ja")}
 
@@ -255,7 +259,17 @@ def _names(cities: list[City], divisions: list[dict[str, str]]) -> dict[str, _Na
         for language, spelling in (("en", kept.name), *_kept_names(identity)):
             owner = _Owner(kept.country, kept.population, kind=kept.kind)
             _add(names, identity, spelling, owner).kept.add(language)
+    _leave_to_the_kept(names)
     return {key: name for key, name in names.items() if _worth_keeping(key, name)}
+
+
+def _leave_to_the_kept(names: dict[str, _Name]) -> None:
+    """A name that is hand-kept for one city is none of another whose own names are: «ساوه» is Saveh, and not Arak."""
+    for name in names.values():
+        kept = {language for owner in name.owners.values() for language in owner.kept - {"en"}}
+        for identity in [one for one, owner in name.owners.items() if kept and not owner.kept]:
+            if identity in overlay() and kept & overlay()[identity].names.keys():
+                del name.owners[identity]
 
 
 def _leave_to_countries(names: dict[str, _Name], areas: dict[str, str]) -> None:
@@ -415,7 +429,8 @@ def _cyrillic(spelling: str, owner: _Owner, zipf: float, *, known: bool) -> str:
         return "A"
     if zipf >= _EVERYDAY + 1:
         return "N"
-    floor = 50_000 if len(key_of(spelling)) >= 4 else 500_000
+    short = len(key_of(spelling)) < 4 and (len(spelling) < 4 or owner.country not in _AT_HOME_IN_RUSSIAN)
+    floor = 500_000 if short else 50_000
     return "S" if known and owner.population >= floor else "N"
 
 
@@ -502,7 +517,8 @@ def _country_names() -> Iterator[tuple[str, str]]:
 def _countries_in(language: str) -> frozenset[str]:
     """Keys of the names that countries have in a language."""
     extra = {name for names in _EXTRA_COUNTRIES.values() for name in names}
-    names = (name for code, name in Locale(language).territories.items() if code not in _CITY_STATES)
+    hidden = _CITY_STATES | _LESS_KNOWN.get(language, frozenset())
+    names = (name for code, name in Locale(language).territories.items() if code not in hidden)
     return frozenset(map(key_of, extra | set(names)))
 
 

@@ -21,6 +21,7 @@ from news.names.keys import key as key_of
 from news.names.scan import TAKEN, Scan, endings, starts
 from news.values import Part, Source, Tag, TagKind
 
+_POSSESSIVE = frozenset("'’ʼ")
 #: Scripts without capitals are told by their range; elsewhere a city begins with a capital.
 _CASELESS = re.compile("[\u0590-\u08ff\u3040-\u9fff]")
 #: Languages whose script parts no words; in one, a name in kana is a whole run of kana.
@@ -63,6 +64,10 @@ _NO_HOME = frozenset({"en", "zh", "ja"})
 _NOUNS_HAVE_CAPITALS = frozenset({"de"})
 #: French prepositions that have swallowed the article of a name: "au Havre", "du Mans".
 _CONTRACTED = {"au": "le", "du": "le", "aux": "les", "des": "les"}
+#: Languages in which a capital inside a sentence is a name's, and where a town of this size is known by it.
+_CAPITALS_TELL, _LARGE_TOWN = frozenset({"tr", "ru", "es", "fr", "en"}), 100_000
+#: Languages in which such a name must share its sentence with a network, whatever words of membership stand by it.
+_BY_THEIR_NETWORK = frozenset({"ru", "es", "fr", "en"})
 #: From this share of words with a capital on, a headline writes all words so.
 _HEADLINE = 0.6
 
@@ -169,6 +174,8 @@ def _pairs(language: str) -> Remembered[bool]:
 
 def _collect_at(scan: Scan, at: int, forms: tuple[str, ...], document: Document) -> int:
     best = _longest(scan, at, forms, document.language)
+    if best and _is_anothers_by_possession(scan, *best):
+        best = longest(gazetteer(), scan.stems, at, best[0] - 1, endings(document.language), forms[0])
     if best is None:
         return at + 1
     end, key = best
@@ -194,6 +201,13 @@ def _collect_at(scan: Scan, at: int, forms: tuple[str, ...], document: Document)
         document.candidates.append(Candidate(scan, at, end, key, name, grade))
         document.parts.setdefault(key, set()).add(scan.part)
     return end
+
+
+def _is_anothers_by_possession(scan: Scan, end: int, key: str) -> bool:
+    """Whether a name that ends in the "'s" of a possession is no place's own: "Bari's" is not «Barîs», Paris."""
+    entry = gazetteer().entry(key)
+    possession = scan.words[end - 1] == "s" and end > 1 and scan.gap(end - 2, end - 1) in _POSSESSIVE
+    return possession and bool(entry and entry.ids and entry.ids[0] in entry.alternates)
 
 
 def _town_within(
@@ -318,7 +332,12 @@ def after(candidate: Candidate, phrases: frozenset[Phrase]) -> bool:
 
 def _elsewhere(candidate: Candidate, document: Document, previous: Candidate | None) -> bool:
     """A street, a club, a university, a person that carries the name (R8)."""
-    if before(candidate, document.cues.not_city, document.language) and not _opens_a_sentence(candidate):
+    named = before(candidate, document.cues.city_before, document.language)
+    if (
+        not named
+        and before(candidate, document.cues.not_city, document.language)
+        and not _opens_a_sentence(candidate)
+    ):
         return True
     if _followed(candidate, document.cues.not_city_after):
         return True
@@ -400,8 +419,9 @@ def spelt_out(candidate: Candidate, _document: Document) -> bool:
 
 
 def trigger(candidate: Candidate, document: Document) -> bool:
-    """A word of cities is adjacent: "city of", «شهرداری», "Belediyesi"."""
-    return _triggered(candidate, document)
+    """A word of cities is adjacent: "city of", «شهرداری», "Belediyesi"; but «столица Армении» is no town's of that by-name."""
+    by_name = candidate.means_area and candidate.name.alternates.issuperset(candidate.name.ids)
+    return not by_name and _triggered(candidate, document)
 
 
 def preposition(candidate: Candidate, document: Document) -> bool:
@@ -417,11 +437,15 @@ def member(candidate: Candidate, document: Document) -> bool:
     """A town at home between words of membership: «عضویت ساری در», «بم به عضویت»."""
     home = HOME.get(document.language, ())
     known = any(_country_of(one) in home and place(one).population >= _MEMBERS for one in candidate.name.ids)
-    if not known or candidate.means_area:
+    if not known or candidate.means_area or not (document.speaks_of_towns or document.language == "fa"):
+        return False
+    if document.language in _BY_THEIR_NETWORK:
         return False
     scan, start = candidate.scan, candidate.start
     opens = start == 0 or scan.breaks(start) or scan.words[start - 1] in document.cues.joins
-    leads = before(candidate, document.cues.member_before, document.language)
+    leads = before(candidate, document.cues.member_before, document.language) and not _opens_a_sentence(
+        candidate
+    )
     words = scan.words[candidate.end : candidate.end + 3]
     follows = any(tuple(words[:length]) in document.cues.member_after for length in (1, 2, 3))
     return leads or (follows and opens)
@@ -486,6 +510,24 @@ def suffixed(candidate: Candidate, document: Document) -> bool:
     )
 
 
+def beside_network(candidate: Candidate, document: Document) -> bool:
+    """A large town at home, inside a sentence that names a network: "kabul edilen Düzce", «столицы и Тула»."""
+    if document.language not in _CAPITALS_TELL or candidate.means_area:
+        return False
+    home, scan, start = HOME[document.language], candidate.scan, candidate.start
+    opens = start == 0 or scan.sentence_of(start) != scan.sentence_of(start - 1)
+    divided = candidate.end < len(scan.words) and scan.gap(candidate.end - 1, candidate.end).startswith(",")
+    follows = after(candidate, document.cues.member_after)
+    least = _MEMBERS if follows else _LARGE_TOWN
+    if not any(_country_of(one) in home and place(one).population >= least for one in candidate.name.ids):
+        return False
+    if opens and document.language != "tr" and candidate.key in _stop_listed(document.language):
+        return False
+    if scan.headline(_HEADLINE) or not (follows or (divided if opens else document.language != "en")):
+        return False
+    return any(scan.stems[at] == TAKEN for at, _ in scan.words_of_sentence(start))
+
+
 def repeated(candidate: Candidate, document: Document) -> bool:
     """A normal name that stands in the title and in the text."""
     return candidate.grade == "N" and len(document.parts[candidate.key]) == 2
@@ -504,6 +546,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("suffixed", suffixed),
     ("preposition", preposition),
     ("member", member),
+    ("beside-network", beside_network),
 )
 
 
@@ -645,7 +688,9 @@ def _is_everyday(candidate: Candidate, language: str) -> bool:
         (identity, _SMALL_TOWN if _country_of(identity) in home else _LARGE)
         for identity in candidate.name.ids
     )
-    return not any(place(identity).population >= people or identity in overlay() for identity, people in least)
+    return not any(
+        place(identity).population >= people or identity in overlay() for identity, people in least
+    )
 
 
 def _runs(links: list[bool]) -> Iterator[tuple[int, int]]:

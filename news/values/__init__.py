@@ -3,6 +3,7 @@
 from news.values.articles import (
     ALERT_CONFIDENCE,
     UNDETERMINED,
+    Alternate,
     Article,
     Claim,
     Language,
@@ -26,6 +27,7 @@ __all__ = [
     "ALERT_CONFIDENCE",
     "FRESHNESS_MARGIN",
     "UNDETERMINED",
+    "Alternate",
     "Article",
     "Calendar",
     "Claim",

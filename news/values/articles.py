@@ -201,6 +201,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternate:
+    """Where an article's page says that it is to be read in another language."""
+
+    address: str
+    #: as the page says, lower case: en, pt-br
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A news item as read from one page."""
 
@@ -221,6 +230,8 @@ class Article:
     agency: str | None = None
     tags: tuple[Tag, ...] = ()
     claims: tuple[Claim, ...] = ()
+    #: its versions in other languages: stored, and not read back with it
+    alternates: tuple[Alternate, ...] = field(default=(), compare=False)
     #: dates of publication as the page writes them, refused as out of bounds: to be counted, never stored
     refused_dates: tuple[str, ...] = field(default=(), compare=False)
 

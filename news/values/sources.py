@@ -62,10 +62,12 @@ def _web_address(address: str) -> str:
     return address
 
 
-def _http_proxy(address: str) -> str:
+def _proxy(address: str) -> str:
     parts = urlsplit(address)
-    if parts.scheme != "http" or not parts.hostname:
-        raise ValueError(f"not an HTTP proxy like http://proxy.example.org:8080: {address!r}")
+    if parts.scheme not in ("http", "socks5", "socks5h") or not parts.hostname:
+        raise ValueError(
+            f"not a proxy like http://proxy.example.org:8080, socks5://… or socks5h://…: {address!r}"
+        )
     return address
 
 
@@ -183,8 +185,9 @@ class Source(_Strict):
     enabled: bool = True
     #: lax only for a site whose certificate is known to be broken
     tls: Tls = Tls.STRICT
-    #: an HTTP proxy that all its requests go by, name and password before an @
-    proxy: Annotated[str, AfterValidator(_http_proxy)] | None = None
+    #: a proxy of HTTP or SOCKS 5 that all its requests go by, name and password before an @; the names of hosts are
+    #: looked up by it (http, socks5h) or here (socks5)
+    proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     #: whether its pages are drawn by scripts, and so by a browser before they are read
     render: bool = False
     #: whether a list of it that shows nothing is no fault

@@ -36,6 +36,8 @@ _TIGHT = "~"
 _AND = "&"
 
 
+#: Words whose phrases are kept at hand, in each language.
+_MOST_WORDS = 20_000
 #: Where a phrase stands in a marked sentence: its first character, and the one behind its last.
 Place = tuple[int, int]
 
@@ -90,6 +92,7 @@ class Index:
 
     def __init__(self, phrases: Iterable[Phrase], prefixes: str) -> None:
         self._prefixes = prefixes
+        self._known: dict[str, dict[Phrase, None]] = {}
         self._words: dict[str, list[Phrase]] = defaultdict(list)
         self._beginnings: dict[int, dict[str, list[Phrase]]] = {}
         self._endings: dict[int, dict[str, list[Phrase]]] = {}
@@ -110,13 +113,25 @@ class Index:
         """The phrases that may stand in a sentence of these words, by category."""
         found = dict.fromkeys(self._always)
         for word in words:
-            found.update(dict.fromkeys(self._of(word)))
-            if word[0] in self._prefixes:
-                found.update(dict.fromkeys(self._of(word[1:])))
+            phrases = self._known.get(word)
+            if phrases is None:
+                phrases = self._remembered(word)
+            if phrases:
+                found.update(phrases)
         by_category: dict[str, list[Phrase]] = defaultdict(list)
         for phrase in found:
             by_category[phrase.category].append(phrase)
         return {category: tuple(phrases) for category, phrases in by_category.items()}
+
+    def _remembered(self, word: str) -> dict[Phrase, None]:
+        """The phrases of a word, with and without a letter grown onto its beginning; kept, for words come again."""
+        phrases = dict.fromkeys(self._of(word))
+        if word[0] in self._prefixes:
+            phrases |= dict.fromkeys(self._of(word[1:]))
+        if len(self._known) >= _MOST_WORDS:
+            self._known.clear()
+        self._known[word] = phrases
+        return phrases
 
     def _of(self, word: str) -> Iterator[Phrase]:
         yield from self._words.get(word, ())
@@ -144,6 +159,8 @@ class Lexicon:
     before_city: re.Pattern[str] | None
     #: phrases right before a city that keep it a member all the same: "the application from"
     member_before: re.Pattern[str] | None
+    #: the same right behind a city, for what the clause behind it says: "a flat in C, which has joined"
+    member_after: re.Pattern[str] | None
     #: letters grown onto a city's name that make it a venue
     place_prefix: tuple[str, ...]
     #: the same grown onto its end: "Bakıda"
@@ -340,6 +357,7 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         "links",
         "articles",
         "member_before",
+        "member_after",
         "place_prefix",
         "place_suffix",
         "cities",
@@ -368,6 +386,7 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
         pair_word=_union(data.get("pair", ()), prefixes),
         before_city=_union(before, prefixes, "$"),
         member_before=_union(data.get("member_before", ()), prefixes, "$"),
+        member_after=_union(data.get("member_after", ()), prefixes),
         place_prefix=tuple(word for letter in data.get("place_prefix", ()) for word in words(letter)),
         place_suffix=tuple(word for letter in data.get("place_suffix", ()) for word in words(letter)),
         after_city=_union(data.get("after_beside", ()), prefixes),

@@ -27,6 +27,8 @@ _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
 _LOCATED = re.compile("['’ʼ`][dt][ae]")
 #: marks from a city to the next of its list, with the words between
 _LONGEST_GAP = 8
+#: Languages whose lists have one "and", before the last: "Belfast, Glasgow and Cardiff, Swansea" is a list and a city.
+_CLOSING_JOINT = frozenset({"en", "de", "fr", "es", "it", "pt", "tr", "ru"})
 #: a comma with words on one side of it at least
 _SERIES = re.compile(r"\w.*[,،]|[,،].*\w")
 _COMMA_LAST = re.compile(r"[,،]\s*$")
@@ -189,7 +191,11 @@ def _joined(marks: Sequence[Mark], content: str, language: str) -> list[Mark]:
             ),
             None,
         )
-        if mark.symbol == "C" and left is not None and _listed(found[left], mark, content, joins, links):
+        if (
+            mark.symbol == "C"
+            and left is not None
+            and _listed(found[left], mark, content, joins, links, language)
+        ):
             found[left:] = [Mark("C", found[left].start, mark.end, (*found[left].tags, *mark.tags))]
         else:
             found.append(mark)
@@ -210,7 +216,17 @@ def _divided(mark: Mark, content: str, joins: frozenset[str]) -> Sequence[Mark]:
     )
 
 
-def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str], links: frozenset[str]) -> bool:
+def _is_closed(listed: Mark, content: str, joins: frozenset[str]) -> bool:
+    """Whether a list of three cities or more has had its "and": what follows a comma then is no part of it."""
+    if len(listed.tags) < 3:
+        return False
+    gap = content[listed.tags[-2].span.end : listed.tags[-1].span.start]
+    return not joins.isdisjoint(_words(gap))
+
+
+def _listed(
+    left: Mark, right: Mark, content: str, joins: frozenset[str], links: frozenset[str], language: str
+) -> bool:
     gap = _BRACKET.sub(" ", content[left.end : right.start])
     between = _words(gap)
     bare = re.sub(r"[^\W\d_]+", "", gap)
@@ -218,6 +234,8 @@ def _listed(left: Mark, right: Mark, content: str, joins: frozenset[str], links:
         return False
     grown = content[right.start] == "و"
     linked = bool(between) or bool(bare.strip()) or grown
+    if language in _CLOSING_JOINT and _is_closed(left, content, joins) and joins.isdisjoint(between):
+        return False
     closed = not joins or grown or not joins.isdisjoint(between) or _in_a_series(gap, content, right.end)
     joint = joins | links if closed else joins
     return all(word in joint for word in between) and bool(_LIST_GAP.match(bare)) and linked

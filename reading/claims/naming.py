@@ -189,15 +189,17 @@ class Article:
     def _is_excluded(self, sentence: Sentence, at: int, *, historical: bool) -> bool:
         offset = sentence.offsets[at]
         before, after = self.lexicon.before_city, self.lexicon.after_city
-        own = self.lexicon.member_before
+        behind = offset + len(sentence.marks[at].symbol) + 1
+        own, relative = self.lexicon.member_before, self.lexicon.member_after
         kept = own is not None and own.search(sentence.line[:offset])
+        kept = kept or (relative is not None and relative.match(sentence.line, behind))
         venue = before is not None and before.search(sentence.line[:offset])
         if not kept and (venue or self._has_place_prefix(sentence.marks[at].tags[0])):
             return True
         if is_regions(sentence, at, self.lexicon.language):
             return True
-        behind = offset + len(sentence.marks[at].symbol) + 1
-        if after is not None and after.match(sentence.line, behind):
+        together = at + 1 < len(sentence.clauses) and sentence.clauses[at] == sentence.clauses[at + 1]
+        if after is not None and together and after.match(sentence.line, behind):
             return True
         if self._is_located(sentence, at, behind):
             return True
@@ -362,7 +364,17 @@ def _spoken_of(statement: Statement, article: Article, possible: Sequence[int]) 
     if not possible and (before := article.city_before(statement.sentence)):
         return Found((before,), "spoken-of")
     elsewhere = _members_elsewhere(statement, article, possible)
+    if not elsewhere.keys and (own := _city_of_its_people(statement)):
+        return Found(own, "spoken-of")
     return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else elsewhere
+
+
+def _city_of_its_people(statement: Statement) -> tuple[str, ...]:
+    """The one city of the sentence, before what is said of "the town", be it named by its people: "the residents of C"."""
+    sentence = statement.sentence
+    before = [at for at in sentence.of_kind(TagKind.CITY) if at < statement.marks.start]
+    keys = _keys(sentence, list(sentence.of_kind(TagKind.CITY)))
+    return keys if before and len(keys) == 1 else ()
 
 
 def _several_spoken_of(statement: Statement, article: Article) -> tuple[str, ...]:
@@ -541,12 +553,21 @@ def _unknown_member(statement: Statement, article: Article) -> str | None:
     for at, clause in enumerate(sentence.clauses):
         if clause not in statement.clauses:
             continue
+        symbol = sentence.marks[at].symbol
         for opening in lexicon.town_before:
             start = at + len(opening)
-            if sentence.words(at, len(opening)) == opening and (places := _name_from(sentence, start)):
+            if (
+                symbol == opening[0]
+                and sentence.words(at, len(opening)) == opening
+                and (places := _name_from(sentence, start))
+            ):
                 return sentence.written(places)
         for ending in lexicon.town_after:
-            if sentence.words(at, len(ending)) == ending and (places := _name_until(sentence, at)):
+            if (
+                symbol == ending[0]
+                and sentence.words(at, len(ending)) == ending
+                and (places := _name_until(sentence, at))
+            ):
                 whole = sentence.written(range(places.start, at + len(ending)))
                 return None if _is_a_word_for_cities(whole, lexicon) else sentence.written(places)
     return None

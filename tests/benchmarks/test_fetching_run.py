@@ -16,6 +16,7 @@ def test_pages_are_the_same_for_the_same_number_and_as_large_as_real_ones():
     assert len({pages.address(number).split("/")[1] for number in range(4)}) == 4
 
 
+@pytest.mark.service
 @pytest.mark.parametrize(("part", "found"), [("race", "race"), ("polls", "polls"), ("growth", "growth")])
 def test_each_part_is_measured(part, found, monkeypatch, capsys):
     monkeypatch.setattr(fetching, "_PEERS", {"no.such.module": fetching.news_please})

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.quality import __main__ as command
-from benchmarks.quality import body, claims, date_pages, dates, language, measures, memberships, tags
+from benchmarks.quality import body, claims, date_pages, dates, language, measures, memberships, stories, tags
 from benchmarks.quality.layouts import LAYOUTS
 from benchmarks.quality.measures import Outcome, floors, missed, raised, write
+from benchmarks.quality.newsrooms.making import rewrites
+from benchmarks.quality.texts import LANGUAGES
 from samples.library import SITES
 
 _SHARES = st.dictionaries(st.from_regex(r"[a-z]{1,4}\.[a-z0-9-]{1,6}", fullmatch=True), st.floats(0, 1))
@@ -35,6 +37,7 @@ def test_every_floor_is_measured_and_every_share_has_a_floor(make_specimen):
         claims.measure(),
         language.measure(),
         memberships.measure([]),
+        stories.measure([next(one for one in rewrites() if one.language == code) for code in LANGUAGES], []),
         tags.measure(),
     )
     measured = {name for outcome in outcomes for name in outcome.shares}

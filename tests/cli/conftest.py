@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import pytest
 
 from samples import sources
 from samples.serving import SampleSites
-
-ROOT = Path(__file__).parents[2]
+from tests.cli import commands
 
 
 @pytest.fixture
@@ -43,9 +41,6 @@ def jarchi(environment: dict[str, str]):
     """Run the command; the completed process."""
 
     def run(*arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cli", *arguments], cwd=ROOT, env={**environment, **variables},
-            capture_output=True, text=True, check=False, timeout=120, input=stdin,
-        )
+        return commands.run(*arguments, environment={**environment, **variables}, stdin=stdin)
 
     return run

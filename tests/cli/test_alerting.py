@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from storage import articles
 from storage.articles import Arrival
 from storage.schema import open_store
 from tests.alerts.smtp import Postman, mail_server
+from tests.cli import commands
 
 ROOT = Path(__file__).parents[2]
 SENTENCE = "شهرداری یزد به عضویت مجمع شهرداران آسیا (Asian Mayors Forum) درآمد."
@@ -45,10 +45,7 @@ def alerts(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
                 "JARCHI_SMTP_HOST": "127.0.0.1", "JARCHI_SMTP_PORT": str(port), "JARCHI_SMTP_TLS": "none",
                 "JARCHI_SMTP_FROM": "Jarchi <jarchi@example.org>", "JARCHI_WEB_URL": "https://jarchi.example.org/",
             }
-        return subprocess.run(
-            [sys.executable, "-m", "cli", "alerts", *arguments], cwd=ROOT, env={**inherited, **settings, **variables},
-            capture_output=True, text=True, check=False, timeout=60,
-        )
+        return commands.run("alerts", *arguments, environment={**inherited, **settings, **variables})
 
     return run
 
@@ -91,7 +88,7 @@ def test_a_rule_is_added_shown_paused_resumed_and_removed(alerts: Callable[..., 
     ))  # fmt: skip
     assert added == {
         "name": "تازه‌ها", "enabled": True, "recipients": ["Desk@example.org", "console"], "verbs": ["joined", "left"],
-        "statuses": [], "networks": ["amf"], "cities": ["111822"], "countries": ["IR"], "languages": ["fa"], "confidence": 0.8,
+        "statuses": [], "networks": ["amf"], "cities": ["111822"], "countries": ["IR"], "languages": ["fa"], "confidence": 0.8, "search": None,
         "letters": "fa", "rhythm": "weekly", "hour": 7, "weekday": "saturday", "zone": "Asia/Tehran", "quiet": "22-6",
     }  # fmt: skip
     assert answer(alerts("rules", "--json")) == {"rules": [added]}

@@ -40,7 +40,7 @@ def test_a_source_is_asked_only_for_what_changed(jarchi, sites):
     asked = sites.requests()[before:]
     assert [request.status for request in asked if "rss" in request.path] == [304]
     assert (run["not_modified"], run["fetched"]) == (1, 0)
-    assert len(asked) == run["requests"] == 2  # robots.txt and the feed
+    assert len(asked) == run["requests"] == 1  # the feed alone: robots.txt is kept
 
 
 def test_private_addresses_are_refused_until_they_are_allowed(jarchi, sites):

@@ -71,8 +71,7 @@ def test_the_alerts_come_as_three_mails_that_one_can_read(demo):
 def test_a_further_crawl_finds_nothing_and_fetches_almost_nothing(demo):
     further = demo["second_crawl"]
     assert (further["new"], further["updated"], further["alerts"]) == (0, 0, 0)
-    robots = 5
-    assert further["requests"] - robots <= 7
+    assert further["requests"] <= 7
     assert further["not_modified"] >= 4
 
 
@@ -112,6 +111,7 @@ def wait_for_line(process, text):
     raise AssertionError(f"ended without saying {text!r}")
 
 
+@pytest.mark.service
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_demo_that_is_stopped_while_it_crawls_leaves_nothing(running, tmp_path, number, code):
     wait_for_line(running, "First crawl")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli import commands
 from tests.crawler.conftest import Site
 from tests.crawler.test_members import CITIES, SHIRAZ, SHIRAZ_KEY, City, paged, table
 
@@ -36,10 +36,7 @@ def run(tmp_path: Path) -> Run:
     }  # fmt: skip
 
     def jarchi(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True,
-            check=False, timeout=120,
-        )  # fmt: skip
+        return commands.run(*arguments, environment=environment)
 
     return jarchi
 
@@ -107,7 +104,18 @@ def test_a_watched_list_is_told_of_corrected_and_proved(run: Run, site: Site, tm
     ).stdout.splitlines()
     assert lines[0] == "name,country,link"
     assert len(lines) == 13
-    assert "Compared: 12 rows" in found(run("show", "1", "--json"))["text"]
+    notice = found(run("show", "1", "--json"))
+    assert "Compared: 12 rows" in notice["text"]
+    assert [(len(item["pages"]), len(shown["pages"])) for item, shown in zip((newer, older), reversed(notice["snapshots"]), strict=True)] == [(3, 3)] * 2
+    page = run("memberships", "snapshots", "amf-members", "--page", str(older["snapshot"])).stdout
+    assert page.count("<!doctype html>") == 3
+    assert "Valencia" in page
+    assert "Gardens of the South" not in page
+    newest = run("memberships", "snapshots", "amf-members", "--page", str(newer["snapshot"]), "--json").stdout
+    bodies = [json.loads(line) for line in newest.splitlines()]
+    assert any("Gardens of the South" in body["body"] for body in bodies)
+    assert "snapshots" in run("show", "1").stdout
+    assert run("memberships", "snapshots", "amf-members", "--page", "999").returncode == 1
 
 
 def test_a_list_that_stops_to_read_is_named_and_can_be_begun_anew(run: Run, site: Site) -> None:

@@ -99,6 +99,7 @@ def crawl_of_each_site(service):
         done.add(line.partition("source=")[2].split()[0])
 
 
+@pytest.mark.service
 def test_it_crawls_on_schedule_alerts_when_the_sites_publish_and_stops_cleanly(serve, sites, any_url):
     with serve(JARCHI_DATABASE_URL=any_url) as service:
         address = service.wait_for("ready address=").partition("address=")[2].strip()
@@ -123,6 +124,7 @@ def test_a_second_start_on_the_same_database_refuses(serve, any_url):
         assert first.stop(signal.SIGTERM) == 0
 
 
+@pytest.mark.service
 def test_after_a_kill_it_picks_up_and_leaves_no_worker_behind(serve, home, any_url):
     with serve(JARCHI_DATABASE_URL=any_url, JARCHI_HOST_DELAY="0.2") as service:
         service.wait_for("kept source=", times=3)
@@ -135,6 +137,7 @@ def test_after_a_kill_it_picks_up_and_leaves_no_worker_behind(serve, home, any_u
         assert not session.exec(select(RunRow).where(RunRow.state == "running")).all()
 
 
+@pytest.mark.service
 def test_a_killed_worker_costs_its_crawls_and_another_takes_them(serve, any_url):
     with serve(JARCHI_DATABASE_URL=any_url, JARCHI_HOST_DELAY="0.2") as service:
         service.wait_for("kept source=", times=2)

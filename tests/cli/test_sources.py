@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.cli import commands
 from tests.crawler.conftest import Site
 from tests.crawler.discovery.sites import challenge, numbered_list, portal_fa
 
@@ -29,16 +29,7 @@ def jarchi(home: Path):
             **inherited, "JARCHI_HOME": str(home), "JARCHI_ALLOW_NETWORKS": "127.0.0.0/8", "JARCHI_HOST_DELAY": "0",
             "JARCHI_LOG_LEVEL": "ERROR", "COLUMNS": "200", **variables,
         }  # fmt: skip
-        return subprocess.run(
-            [sys.executable, "-m", "cli", "sources", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            input=given,
-        )
+        return commands.run("sources", *arguments, environment=environment, stdin=given)
 
     return run
 
@@ -80,7 +71,11 @@ def test_a_site_is_added_tried_broken_and_removed(jarchi, home, site):
     assert road["article"]["title"]
 
     site.show("/all", "Gone", status=404)
+    named = f"{site.address}/news-sitemap.xml"
+    site.show("/robots.txt", f"Sitemap: {named}\nSitemap: https://elsewhere.example/s.xml\n", kind="text/plain")
+    assert json.loads(jarchi("test", "lake", "--json").stdout)["unused_sitemaps"] == [named]
     done = jarchi("test", "lake")
+    assert f"robots.txt names a sitemap that lake does not use: {named}" in " ".join(done.stdout.split())
     assert done.returncode == 1
     assert "failed" in done.stdout
     assert "http-404" in done.stdout

@@ -122,7 +122,7 @@ def test_a_feed_that_cannot_be_written_fails_the_crawl(jarchi, home):
 
 
 def test_alerts_that_were_not_accepted_are_reported(capsys):
-    delivery = SimpleNamespace(event=SimpleNamespace(id=7), recipient="telegram:1")
+    delivery = SimpleNamespace(reference="event=7", recipient="telegram:1")
     failure = SimpleNamespace(delivery=delivery, error="no such recipient")
     nothing = Sent(events=0, deliveries=(), failures=(), feeds=(), feed_failures=())
     assert not telling.complain_of_failures(nothing)
@@ -130,7 +130,7 @@ def test_alerts_that_were_not_accepted_are_reported(capsys):
         Sent(events=1, deliveries=(), failures=(failure,), feeds=(), feed_failures=(("all", "full"),))
     )
     said = " ".join(capsys.readouterr().err.split())
-    assert "alert 7 to telegram:1 was not accepted: no such recipient" in said
+    assert "alert event=7 to telegram:1 was not accepted: no such recipient" in said
     assert "the feed of rule all could not be written: full" in said
 
 

@@ -22,11 +22,11 @@ from storage.hosts import (
     AskedAlong,
     HostHour,
     PutOff,
-    RobotsSeen,
     Wait,
     median_gap,
     step_of,
 )
+from storage.robots import RobotsSeen
 from storage.schema import open_store
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -173,7 +173,22 @@ def test_a_sitemap_of_fifty_thousand(store: Store, make: Any) -> None:
     assert len(_show(store, make, *shown)) == 2_500
     assert _show(store, make, *shown, hours=1) == []
     with store.reading() as session:
-        assert leads._known(session, "isna", [f"k{number}" for number in range(50_000)]) == {}
+        many = [_lead(number) for number in range(50_000, 83_000)]
+        assert leads.overlaps(session, "yazd", [*many, _lead(2_499)], make.now)
+
+
+def test_what_sitemaps_list_waits_behind_the_rest_newest_first(store: Store, make: Any) -> None:
+    listed = [
+        _lead(number, road=Road.SITEMAP, modified_at=make.now - number * make.hour if number else None)
+        for number in range(4)
+    ]
+    _show(store, make, *reversed(listed))
+    _show(store, make, _lead(9), hours=1)
+    assert [address.rpartition("/")[2] for address in _pending(store)] == ["9", "1", "2", "3", "0"]
+    with store.reading() as session:
+        keys = leads.pending_keys(session, "yazd")
+        some = leads.pending(session, "yazd", None, [keys[3], "unknown", keys[0]])
+        assert [one.key for one in some] == [keys[3], keys[0]]
 
 
 def test_an_unknown_lead_is_not_settled(store: Store) -> None:

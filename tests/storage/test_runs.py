@@ -158,6 +158,18 @@ def test_a_request_is_taken_once_and_answered(store: Store, make: Any) -> None:
         runs.answer(session, 4711, "nobody asked", make.now)
 
 
+def test_a_request_whose_taker_is_gone_is_taken_anew(store: Store, make: Any) -> None:
+    with store.writing() as session:
+        numbers = [runs.ask(session, "crawl", source, make.now) for source in ("yazd", "isna", "irna", "busy")]
+        runs.take_requests(session, make.now)
+        runs.begin(session, "busy", make.now, worker="elsewhere:1")
+        runs.answer(session, numbers[2], "done", make.now)
+    with store.writing() as session:
+        assert runs.give_back(session, [numbers[1]], make.now) == (), "just taken"
+        assert runs.give_back(session, [numbers[1]], make.now + make.hour) == ("yazd",)
+        assert runs.take_requests(session, make.now + make.hour) == ((numbers[0], "crawl", "yazd"),)
+
+
 def test_two_schedulers_take_each_request_once(store: Store, make: Any) -> None:
     """PostgreSQL skips what the other has locked; SQLite lets the second in after the first."""
     with store.writing() as session:

@@ -125,3 +125,24 @@ def test_a_name_of_the_other_direction_stands_whole_inside_a_headline(page: Page
     }""")
     )
     assert places["Global"] < places["Mayors"] < places["إلى"]
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_mail_read_in_the_dark_is_light_on_dark(browser: Browser, language: str) -> None:
+    with browser.new_context(color_scheme="dark") as dark:
+        page = dark.new_page()
+        page.set_content(written(language))
+        shade = "part => Math.max(...getComputedStyle(part).color.match(/\\d+/g).slice(0, 3).map(Number))"
+        assert page.locator("h1").evaluate(shade) > 200
+        link = page.locator("li a").first
+        assert link.evaluate("part => getComputedStyle(part).color") != "rgb(0, 0, 238)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_long_address_is_shown_short_and_from_left_to_right(page: Page, language: str) -> None:
+    page.set_content(written(language))
+    shown = page.locator("li a").first
+    assert shown.inner_text().startswith("news.example/ششش")
+    assert len(shown.inner_text()) <= 60
+    assert shown.locator("bdi").evaluate("part => getComputedStyle(part).direction") == "ltr"
+    assert (shown.get_attribute("href") or "").count("%D8%B4") == 60

@@ -333,3 +333,39 @@ def test_a_town_between_words_of_membership(text: str) -> None:
 
 def test_an_everyday_word_before_a_verb_of_membership_is_no_town() -> None:
     assert cities("این رسم با کیش ما بیگانه بود", "fa") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "city"),
+    [
+        ("Псков официально принят в союз.", "ru", "Pskov"),
+        ("Им стала Тула.", "ru", "Tula"),
+        ("Salamanca entra en la red.", "es", "Salamanca"),
+        ("Segovia recibe el diploma.", "es", "Segovia"),
+        ("شهردار ساوه خبر داد.", "fa", "Saveh"),
+        ("نالت مسقط عضوية المنظمة، كما قالت البلدية.", "ar", "Muscat"),
+        ("Bari's admission was ratified.", "en", "Bari"),
+        ("The City of Greater Geelong met.", "en", "Geelong"),
+    ],
+)
+def test_towns_whose_namesakes_or_endings_hid_them(text: str, language: str, city: str) -> None:
+    assert cities(text, language) == [city]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Планы мэрии на будущий год.", "ru"),
+        ("Столица Армении теперь участник сети.", "ru"),
+        ("Bu ağın üyesi. Körfez ülkeleri ve termal su.", "tr"),
+        ("Ağın üyeleri termal suyu konuştu. Termal su boldur.", "tr"),
+        ("Greater Paris joined on Monday.", "en"),
+    ],
+)
+def test_words_that_are_no_town_here(text: str, language: str) -> None:
+    assert cities(text, language) == []
+
+
+def test_a_name_that_is_a_word_too_is_a_town_beside_a_network() -> None:
+    assert rules("Listeye ICLEI'nin kabul ettiği Düzce eklendi.", "tr") == [("Düzce", "beside-network")]
+    assert cities("Listeye Düzce bir yol eklendi.", "tr") == []
