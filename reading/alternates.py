@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from news.addresses import address_key, canonical
+from news.addresses import address_key, canonical, is_web_address
 from news.values import Alternate
 
 _CODE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})?")
@@ -23,7 +23,9 @@ _MOST = 40
 
 def alternates_of(tree: HtmlElement, address: str) -> tuple[Alternate, ...]:
     """The versions in other languages, each address once, the page's own and front pages left out."""
-    own = address_key(address) if address else ""
+    if not is_web_address(address):
+        return ()
+    own = address_key(address)
     found: dict[str, Alternate] = {}
     for code, href in _links(tree):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from news.languages.likeness import shares
 from news.values import Article
@@ -23,7 +23,7 @@ def under_its_own(session: Session, article: Article, *, fetched: str, lead: str
     `lead` that led to it, as soon as a second one claims the same.
     """
     claimed = row_key(article.url) if article.url else ""
-    if not fetched or not claimed or claimed == row_key(fetched):
+    if not fetched or not claimed:
         return article
     known = session.get(AddressRow, claimed)
     owner = session.get(ArticleRow, known.article_id) if known is not None else None
@@ -34,16 +34,30 @@ def under_its_own(session: Session, article: Article, *, fetched: str, lead: str
         return replace(article, url=owner.url)  # the article itself, read again
     if shares(owner.text, article.text)[0] >= _SAME:
         return article
+    if claimed == row_key(fetched):
+        if not _was_fetched_at(session, owner.id, claimed) and _give_back(session, owner, look):
+            session.delete(known)  # who claimed it came before the page that stands there
+            session.flush()
+        return article
     if row_key(owner.url) == claimed:
         _give_back(session, owner, look)
     return replace(article, url=fetched)
 
 
-def _give_back(session: Session, owner: ArticleRow, look: LookRow | None) -> None:
-    """Let an article have the address at which it was fetched; the claimed one still leads to it."""
+def _was_fetched_at(session: Session, article_id: int, key: str) -> bool:
+    """Whether a page of an article came from an address, by the records that are kept of its pages."""
+    pages = session.exec(select(EvidenceRow.address).where(EvidenceRow.article_id == article_id))
+    return key in map(row_key, pages)
+
+
+def _give_back(session: Session, owner: ArticleRow, look: LookRow | None) -> bool:
+    """Let an article have the address at which it was fetched; the claimed one still leads to it.
+
+    False where that is not known, or is taken.
+    """
     lead = session.get(LeadRow, (owner.source, look.lead)) if look is not None and look.lead else None
     if lead is None or owner.id is None or session.get(AddressRow, row_key(lead.address)) is not None:
-        return
+        return False
     before, key = row_key(owner.url), row_key(lead.address)
     owner.url = lead.address
     session.add(owner)
@@ -51,3 +65,4 @@ def _give_back(session: Session, owner: ArticleRow, look: LookRow | None) -> Non
     pages = update(EvidenceRow).where(col(EvidenceRow.article_id) == owner.id, col(EvidenceRow.key) == before)
     session.exec(pages.values(key=key))
     session.flush()
+    return True
