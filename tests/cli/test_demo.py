@@ -126,6 +126,7 @@ def test_a_demo_that_is_stopped_while_it_crawls_leaves_nothing(running, tmp_path
     assert session_of(running) == []
 
 
+@pytest.mark.service
 def test_the_page_of_a_demo_takes_a_free_port_and_goes_with_it(running, tmp_path):
     address = wait_for_line(running, "The archive:")
     assert ":8321" not in address

@@ -118,6 +118,7 @@ def test_a_watched_list_is_told_of_corrected_and_proved(run: Run, site: Site, tm
     assert run("memberships", "snapshots", "amf-members", "--page", "999").returncode == 1
 
 
+@pytest.mark.service
 def test_a_list_that_stops_to_read_is_named_and_can_be_begun_anew(run: Run, site: Site) -> None:
     table(site, CITIES)
     arguments = (

@@ -114,6 +114,7 @@ def test_it_crawls_on_schedule_alerts_when_the_sites_publish_and_stops_cleanly(s
         assert not session.exec(select(RunRow).where(RunRow.state == "running")).all()
 
 
+@pytest.mark.service
 def test_a_second_start_on_the_same_database_refuses(serve, any_url):
     with serve(JARCHI_DATABASE_URL=any_url) as first:
         first.wait_for("ready address=")

@@ -187,6 +187,7 @@ reactor.run(installSignalHandlers=False)
 """
 
 
+@pytest.mark.service
 def test_the_answer_of_the_resolver_and_the_address_dialled_are_both_checked(victim):
     server = Hostile(always=lambda conn: conn.answer(article("open")))
     try:

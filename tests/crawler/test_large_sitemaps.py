@@ -4,6 +4,8 @@ import gzip
 import resource
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from crawler.backlog import Backlog
 from crawler.roads.sitemaps import MAX_ENTRIES, sitemap_entries
 from news.values import Lead, Road, Source
@@ -63,6 +65,7 @@ def test_pages_beyond_what_is_fetched_at_once_wait_newest_first():
     assert not backlog
 
 
+@pytest.mark.service
 def test_a_crawl_fetches_the_newest_first_and_leaves_the_rest_by_name_to_the_next_one(desk, make_site):
     site = make_site(sitemaps=["/map.xml"])
     site.show("/map.xml", sitemap(site.address, 1_100), kind="application/xml")
