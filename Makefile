@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 FETCHING ?=
+SEARCHING ?= --articles 10000
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
@@ -61,6 +62,7 @@ bench: $(STAMP) ## Speed, as ratios measured side by side in one run (FETCHING="
 	$(BIN)/python -m benchmarks.nearness
 	$(BIN)/python -m benchmarks.fetching $(FETCHING)
 	$(BIN)/python -m benchmarks.alerting
+	$(BIN)/python -m benchmarks.searching $(SEARCHING)
 
 lock: $(STAMP) ## Renew requirements.lock (needs uv)
 	$(BIN)/python -m pip install --quiet uv

@@ -72,7 +72,8 @@ the key of the links, while crawls go on. The copy has its name once it is whole
 PostgreSQL is copied by pg_dump, which must not be older than the server (`JARCHI_PG_TOOLS` names its folder).
 
 `jarchi db restore FOLDER` proves every byte first. An archive that holds articles is only replaced with `--replace`, and
-is set aside then: as a file beside the database, or as a backup in `before-restoring`. Stop the service first.
+is set aside then: as a file beside the database, or as a backup in `before-restoring`. Stop the service first. A backup
+from before a `jarchi forget` brings the article back: forget it again.
 
 `jarchi db check` looks for what is wrong: the file itself, references, sums of texts, articles without an address, the
 index against the articles, pages that are missing or cut (`--pages` reads each). `--mend` makes the index anew where it is wrong.
