@@ -94,6 +94,8 @@ class RobotsFiles:
     async def _asked(self, host: str, known: Rules | None, ask: Ask) -> Rules:
         try:
             response = await ask(known.kept if known else None)
+        except Stopped:
+            raise
         except Exception as error:
             cause = cause_of_error(error)
             if known is not None and self._is_younger(known, STANDS):

@@ -127,6 +127,8 @@ def reread(session: Session, article_id: int, article: Article, arrival: Arrival
     digest = text_hash(article)
     names = (digest, *_keys(article, arrival))
     take_turns(session, chain(names, register.turns(article.claims), stories.turns(article.text)))
+    if tombstones.refuses(session, _keys(article, arrival), digest):
+        return False
     article = _readdressed(session, row, article)
     if (kept.title, kept.text) != (article.title, article.text):
         _rewrite(session, row, article, digest, arrival)
@@ -165,6 +167,8 @@ def revise(
     turns = (*article.claims, *kept.claims)
     names = (digest, *_keys(article, arrival))
     take_turns(session, chain(names, register.turns(turns), stories.turns(article.text)))
+    if tombstones.refuses(session, _keys(article, arrival), digest):
+        return None
     if moved:
         article = _readdressed(session, row, article)
         _move(session, row, article.url)
@@ -198,9 +202,14 @@ def after(
 
 def text_hash(article: Article) -> str:
     """SHA-256 of the folded text, with the title where the text is short."""
-    folded = fold(article.text)
+    return hash_of(article.title, article.text)
+
+
+def hash_of(title: str, text: str) -> str:
+    """The same of a title and a text."""
+    folded = fold(text)
     if len(folded) < _SHORT_TEXT:
-        folded = f"{fold(article.title)}\n{folded}"
+        folded = f"{fold(title)}\n{folded}"
     return hashlib.sha256(folded.encode()).hexdigest()
 
 

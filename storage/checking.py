@@ -82,9 +82,8 @@ def _engine_faults(store: Store, session: Session) -> Iterator[Fault]:
 
 
 def _row_faults(session: Session) -> Iterator[Fault]:
-    homeless = select(ArticleRow.id).where(
-        ArticleRow.url != "", col(ArticleRow.id).not_in(select(AddressRow.article_id))
-    )
+    addressed = select(AddressRow.key).where(AddressRow.article_id == ArticleRow.id).exists()
+    homeless = select(ArticleRow.id).where(ArticleRow.url != "", ~addressed)
     for number in session.exec(homeless):
         yield Fault(
             kind="address",
@@ -100,14 +99,12 @@ def _row_faults(session: Session) -> Iterator[Fault]:
     for number, versions, earlier in session.exec(readings):
         said = f"has {versions} readings, and {earlier or 0} earlier ones are kept"
         yield Fault(kind="versions", subject=f"article {number}", said=said)
-    empty = select(EventRow.id).where(
-        col(EventRow.id).not_in(select(ClaimRow.event_id).where(col(ClaimRow.event_id).is_not(None)))
-    )
+    claimed = select(ClaimRow.article_id).where(ClaimRow.event_id == EventRow.id).exists()
+    empty = select(EventRow.id).where(~claimed)
     for number in session.exec(empty):
         yield Fault(kind="event", subject=f"event {number}", said="rests on no claim")
-    lost = select(DeliveryRow.id, DeliveryRow.digest_id).where(
-        col(DeliveryRow.digest_id).is_not(None), col(DeliveryRow.digest_id).not_in(select(DigestRow.id))
-    )
+    closed = select(DigestRow.id).where(DigestRow.id == DeliveryRow.digest_id).exists()
+    lost = select(DeliveryRow.id, DeliveryRow.digest_id).where(col(DeliveryRow.digest_id).is_not(None), ~closed)
     for number, digest in session.exec(lost):
         yield Fault(
             kind="delivery",
@@ -193,7 +190,10 @@ def _mended(store: Store, fault: Fault, number: int) -> Fault:
 
 def _surplus(store: Store, *, mend: bool) -> Iterator[Fault]:
     key = "rowid" if store.is_sqlite else "article_id"
-    query = f"SELECT {key} FROM article_search WHERE {key} NOT IN (SELECT id FROM article)"  # noqa: S608
+    query = (
+        f"SELECT {key} FROM article_search "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM article WHERE article.id = article_search.{key})"
+    )
     with store.reading() as session:
         numbers = [number for (number,) in session.connection().execute(text(query))]
     for number in numbers:
@@ -206,10 +206,17 @@ def _surplus(store: Store, *, mend: bool) -> Iterator[Fault]:
 
 
 def _page_faults(store: Store, folder: Path, read: Reading | None) -> Iterator[Fault]:
+    """In the order of the records, a batch to a transaction: to read a page takes long."""
     sizes: dict[str, int | None] = {}
-    with store.reading() as session:
-        rows = session.exec(select(EvidenceRow).order_by(col(EvidenceRow.file), col(EvidenceRow.start)))
-        for row in rows.yield_per(_BATCH):
+    last = 0
+    while True:
+        with store.reading() as session:
+            query = select(EvidenceRow).where(col(EvidenceRow.id) > last).order_by(col(EvidenceRow.id)).limit(_BATCH)
+            rows = session.exec(query).all()
+        if not rows:
+            return
+        last = rows[-1].id or 0
+        for row in rows:
             said = _said_of(row, folder, sizes)
             if said is None and read is not None:
                 said = read(_pointer(row))

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import insert
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from news.errors import QueryError
@@ -52,6 +53,7 @@ def offer(session: Session, article: int, freshness: Freshness, now: datetime) -
         session.add(FreshArticleRow(article_id=article, arrived_at=now))
     else:
         row.matched_at = None
+        flag_modified(row, "matched_at")  # also where it was none when read: a matcher may be setting it now
 
 
 def match(session: Session, now: datetime, limit: int = 500, kinds: Mapping[str, str] = _NO_KINDS) -> int:

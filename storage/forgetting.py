@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import delete, or_, text, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from news.errors import DatabaseBusy, NotFound, UsageError
-from storage import fulltext, register, stories, tombstones
+from storage import articles, fulltext, register, searchtables, stories, tombstones
 from storage.engine import Store
 from storage.keys import bounded, row_key
 from storage.readertables import AnswerRow
@@ -100,7 +100,8 @@ def blank(session: Session, article_id: int, *, reason: str, by: str, now: datet
     known = session.exec(select(AddressRow).where(AddressRow.article_id == article_id)).all()
     keys = list(dict.fromkeys((*(address.key for address in known), *_led_from(session, article_id))))
     take_turns(session, chain((row.text_hash, *keys), stories.turns(row.text)))
-    _bury(session, article_id, (*keys, text_key(row.text_hash)), reason, by, now)
+    digests = (row.text_hash, *_former_hashes(session, row))
+    _bury(session, article_id, (*keys, *map(text_key, digests)), reason, by, now)
     _note_files(session, article_id)
     _blank_around(session, article_id, keys, [address.url for address in known])
     shaken = register.events_of(session, article_id)
@@ -112,6 +113,12 @@ def blank(session: Session, article_id: int, *, reason: str, by: str, now: datet
     )  # what belongs to it goes with it
     session.expire_all()
     register.settle(session, shaken)
+
+
+def _former_hashes(session: Session, row: ArticleRow) -> Iterator[str]:
+    """Of what it said before it was edited."""
+    for version in articles.versions(session, row.id or 0):
+        yield articles.hash_of(version.title, version.text)
 
 
 def _led_from(session: Session, article_id: int) -> Iterator[str]:
@@ -218,15 +225,14 @@ def _scrub_sqlite(store: Store) -> None:
 
 def _scrub_postgresql(store: Store) -> None:
     with store.session_connection() as connection:
-        for name in connection.execute(text(_OWN_TABLES)).scalars().all():
+        for name in _with_words():
             connection.execute(text(f"VACUUM (FULL, ANALYZE) {name}"))
         if connection.execute(text("SELECT pg_has_role('pg_checkpoint', 'MEMBER')")).scalar():
             connection.execute(text("CHECKPOINT"))  # else files that are no more wait for the next one
 
 
-#: Tables that hold, or held, words of articles.
-_OWN_TABLES = """
-SELECT quote_ident(table_name) FROM information_schema.columns
-WHERE table_schema = current_schema() AND (column_name IN ('article_id', 'title') OR table_name IN ('event', 'article', 'validator'))
-GROUP BY table_name ORDER BY table_name
-"""
+def _with_words() -> list[str]:
+    """Our tables that hold, or held, words of articles: a database may hold other programs' too."""
+    metadata = SQLModel.metadata.tables.values()
+    found = {table.name for table in metadata if {"article_id", "title"} & set(table.columns.keys())}
+    return sorted({*found, *searchtables.NAMES, "event", "article", "validator"})

@@ -11,6 +11,7 @@ from operator import itemgetter
 
 import numpy as np
 from sqlalchemy import ARRAY, BigInteger, BindParameter, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from storage import nearness
@@ -300,12 +301,16 @@ _SITE = (
     .limit(bindparam("limit_"))
 )
 _TEXTS = select(_ARTICLE.c.text).where(_ARTICLE.c.id.in_(_MANY))
-_ENTER = _BAND.insert().from_select(
-    ["key", "article_id"],
-    select(
-        func.unnest(bindparam("keys", type_=ARRAY(BigInteger))),
-        bindparam("id_", type_=_BAND.c.article_id.type),
-    ),
+_ENTER = (
+    insert(_BAND)
+    .from_select(
+        ["key", "article_id"],
+        select(
+            func.unnest(bindparam("keys", type_=ARRAY(BigInteger))),
+            bindparam("id_", type_=_BAND.c.article_id.type),
+        ),
+    )
+    .on_conflict_do_nothing()
 )
 _OLDEST = (
     select(_SIGNATURE.c.article_id, _SIGNATURE.c.least)

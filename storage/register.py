@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from math import prod
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from news.languages.tokens import fold
@@ -87,7 +88,8 @@ def settle(session: Session, shaken: Iterable[int]) -> None:
             session.delete(event)
         elif event.status != Status.DENIED:
             event.status = Status.DENIED
-            event.matched_at = None if is_told and is_denied else event.matched_at
+            if is_told and is_denied:
+                _wait_again(event)
     session.flush()
 
 
@@ -251,12 +253,19 @@ def _is_member(session: Session, claim: ClaimRow, reported: datetime) -> bool:
 def _strengthen(event: EventRow, claim: ClaimRow, reported: datetime, freshness: Freshness) -> EventRow:
     """Later evidence; only a plan that comes true is a change that readers hear of, and a refused event that another tells."""
     if event.status in (Status.PLANNED, Status.DENIED) and claim.status != event.status:
-        event.status, event.freshness, event.matched_at = claim.status, freshness.value, None
+        event.status, event.freshness = claim.status, freshness.value
         event.first_reported = reported
+        _wait_again(event)
     if event.status == claim.status:
         event.first_reported = min(event.first_reported, reported)
     event.last_evidence = max(event.last_evidence, reported)
     return event
+
+
+def _wait_again(event: EventRow) -> None:
+    """For the rules, also where it waits already: a matcher may be marking it at this moment as it was before."""
+    event.matched_at = None
+    flag_modified(event, "matched_at")
 
 
 def _bears_out(event: EventRow) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from storage.storytables import OutletRow, StoryArticleRow, StoryDecisionRow, St
 from storage.tables import ArticleRow, MemberChangeRow
 from storage.turns import take_turns
 
-#: What those take turns for who change stories by hand.
+#: What all take turns for who change stories, until they commit: the last that they wait for.
 _TURN = "stories"
 _LONGEST_NAME = 200
 
@@ -67,9 +67,14 @@ def tell(session: Session, article_id: int, article: Article) -> None:
     if article.alternates:
         translations.note(session, article_id, article.alternates)
     near = nearby.enter(session, article_id, article.source, article.text)
+    if near:
+        _turn(session)  # two that are near a third, and not near each other, would both begin its story
     former = _story_of(session, article_id)
     if not near and former is None and not _decided(session, article_id):
         return
+    if not near:
+        _turn(session)
+        former = _story_of(session, article_id)
     if former is not None:
         _leave(session, article_id, former)
     _join(session, article_id, near, article.fetched_at)
@@ -86,6 +91,7 @@ def turns(text: str) -> Iterator[str]:
 def leave(session: Session, article_id: int) -> None:
     """Take an article out of its story and of the comparison."""
     nearby.remove(session, article_id)
+    _turn(session)
     former = _story_of(session, article_id)
     if former is not None:
         _leave(session, article_id, former)

@@ -10,7 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, event, inspect, text
+from sqlalchemy.exc import InternalError
 from sqlmodel import SQLModel
+
+from news.errors import StorageError
+
+#: By this comment a view is known as ours.
+_OURS = "Jarchi"
+#: PostgreSQL's dependent_objects_still_exist.
+_DEPENDED_ON = "2BP01"
 
 #: name → what it shows; moments are in UTC
 VIEWS = {
@@ -42,15 +50,35 @@ VIEWS = {
 
 
 def make(connection: Connection) -> None:
-    """Make every view."""
+    """Make every view; raises StorageError where another program has one of the names."""
+    found = inspect(connection)
+    if taken := set(VIEWS) & {*found.get_view_names(), *found.get_table_names()}:
+        raise StorageError(f"the database holds what is not Jarchi's: {', '.join(sorted(taken))}")
     for name, query in VIEWS.items():
         connection.execute(text(f"CREATE VIEW {name} AS {query}"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"COMMENT ON VIEW {name} IS '{_OURS}'"))
 
 
 def drop(connection: Connection) -> None:
-    """Take them away, those that are there."""
-    for name in set(VIEWS) & set(inspect(connection).get_view_names()):
-        connection.execute(text(f"DROP VIEW {name}"))
+    """Take ours away; raises StorageError where something was built on them."""
+    try:
+        for name in _there(connection):
+            connection.execute(text(f"DROP VIEW {name}"))
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", "") != _DEPENDED_ON:
+            raise
+        said = str(error.orig).strip().replace("\n", " ")
+        raise StorageError(f"something was built on Jarchi's views, and must go before an upgrade: {said}") from error
+
+
+def _there(connection: Connection) -> list[str]:
+    """A PostgreSQL database may hold other programs' views of these names; a SQLite file is ours."""
+    names = sorted(set(VIEWS) & set(inspect(connection).get_view_names()))
+    if connection.dialect.name != "postgresql":
+        return names
+    query = text("SELECT obj_description(to_regclass(:name)) = :ours")
+    return [name for name in names if connection.execute(query, {"name": name, "ours": _OURS}).scalar()]
 
 
 def _make(_: MetaData, connection: Connection, **__: Any) -> None:

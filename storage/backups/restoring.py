@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -63,11 +65,14 @@ def restore(
                 raise BackupError(
                     f"{store.url} holds {held} articles: --replace puts the backup in their place"
                 )
-            aside = _exchange(store, backup, archive, now, progress, held)
+            # the database last: what stops before has taken nothing away
+            placed = [_placed(backup, file, archive.pages, PAGES) for file in backup.within(PAGES)]
+            placed += [_placed(backup, file, home, HOME) for file in backup.within(HOME)]
+            aside = _exchange(store, backup, archive, now, progress)
+    except OSError as error:
+        raise BackupError(f"{error.filename or archive.url} cannot be written: {error.strerror or error}") from error
     finally:
         store.close()
-    placed = [_placed(backup, file, archive.pages, PAGES) for file in backup.within(PAGES)]
-    placed += [_placed(backup, file, home, HOME) for file in backup.within(HOME)]
     return Restored(
         backup=backup, aside=aside, brought=tuple(path for path, is_new in placed if is_new),
         left=tuple(path for path, is_new in placed if is_new is False),
@@ -82,15 +87,13 @@ def _held(store: Store) -> int:
         return articles.count(session)
 
 
-def _exchange(
-    store: Store, backup: Backup, archive: Archive, now: datetime, progress: Progress, held: int
-) -> Path | None:
+def _exchange(store: Store, backup: Backup, archive: Archive, now: datetime, progress: Progress) -> Path | None:
     source = backup.folder / backup.database
     if store.is_sqlite:
         store.close()
         return _exchange_file(sqlite_file(archive.url), source, now)
     parent = backup.folder.parent / "before-restoring"
-    aside = make_backup(store, replace(archive, pages=None), parent, now, progress).folder if held else None
+    aside = make_backup(store, replace(archive, pages=None), parent, now, progress).folder if schema.revision(store) else None
     try:
         restore_postgresql(store, archive.url, source, archive.tools)
     except BackupError as error:
@@ -105,6 +108,7 @@ def _exchange_file(path: Path, source: Path, now: datetime) -> Path | None:
     unfinished.chmod(0o640)
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
+    _leave_alone(path)
     aside = path.with_name(f"{path.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     was_there = path.exists()
     for end in ("", "-wal", "-shm"):
@@ -114,15 +118,36 @@ def _exchange_file(path: Path, source: Path, now: datetime) -> Path | None:
     return aside if was_there else None
 
 
+def _leave_alone(path: Path) -> None:
+    """Make sure that nobody else has a database open: only then can its log be put into it, and be taken away."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=1)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.OperationalError as error:
+        raise BackupError(f"{path} is open in another process ({error}): end it first; nothing was restored") from error
+    except sqlite3.DatabaseError:
+        return  # so broken that nobody uses it: what it is restored for
+
+
 def _placed(backup: Backup, file: Copied, folder: Path | None, part: str) -> tuple[Path, bool | None]:
     """Where a file belongs, and whether it was brought there: None where it stands so, False where it differs."""
     assert folder is not None
     target = folder / PurePosixPath(file.name).relative_to(part)
-    if target.exists():
+    if target.exists() and not _is_beginning(target, backup.folder / file.name, file.size):
         # a file of pages only grows
         same = target.stat().st_size >= file.size and digest_of(target, file.size) == file.digest
         return target, None if same and (part == PAGES or target.stat().st_size == file.size) else False
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(backup.folder / file.name, target)
-    target.chmod(0o600 if part == HOME else 0o640)
+    unfinished = target.with_name(target.name + _UNFINISHED)
+    shutil.copyfile(backup.folder / file.name, unfinished)
+    unfinished.chmod(0o600 if part == HOME else 0o640)
+    unfinished.replace(target)
     return target, True
+
+
+def _is_beginning(path: Path, whole: Path, size: int) -> bool:
+    """Whether a file is what an interrupted copy, or a full disk, left of another."""
+    length = path.stat().st_size
+    return length < size and digest_of(path, length) == digest_of(whole, length)

@@ -84,7 +84,7 @@ def read_backup(folder: Path) -> Backup:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if said["format"] != _FORMAT:
             raise BackupError(f"{folder}: made by another version of the program (format {said['format']})")
-        return Backup(
+        backup = Backup(
             folder=folder, made_at=datetime.fromisoformat(said["made_at"]), version=said["version"],
             engine=said["engine"], schema=said["schema"], database=said["database"], articles=said["articles"],
             files=tuple(_copied(folder, file) for file in said["files"]),
@@ -93,6 +93,9 @@ def read_backup(folder: Path) -> Backup:
         raise BackupError(f"{folder}: no backup, it holds no {MANIFEST}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupError(f"{folder / MANIFEST} cannot be read: {error}") from error
+    if backup.database not in {file.name for file in backup.files}:
+        raise BackupError(f"{folder / MANIFEST}: its database {backup.database} is none of its files")
+    return backup
 
 
 def faults_of(backup: Backup, progress: Progress) -> Iterator[str]:

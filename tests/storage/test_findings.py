@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -251,3 +252,27 @@ def test_days_are_saved_as_words_too(make: Any) -> None:
     assert (
         savedsearches.in_words("", Filters(country="IR", kind="agency")) == 'country:"IR" AND kind:"agency"'
     )
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_an_article_that_changes_while_it_is_matched_is_matched_again(store: Store, make: Any) -> None:
+    add_rule(store, make, "water")
+    article = keep(store, make, 1, arrival={"last_good_at": None})
+    with store.writing() as session:
+        findings.offer(session, article, Freshness.NEWS, make.now)
+    read, matched = threading.Event(), threading.Event()
+
+    def change() -> None:
+        with store.writing() as session:
+            session.get(FreshArticleRow, article)
+            read.set()
+            matched.wait()
+            findings.offer(session, article, Freshness.NEWS, make.now)
+
+    writer = threading.Thread(target=change)
+    writer.start()
+    read.wait()
+    assert match(store, make) == 1
+    matched.set()
+    writer.join()
+    assert match(store, make) == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from news.values import Lead, Road, Status
-from storage import articles, evidence, leads, looks, register
+from storage import articles, evidence, forgetting, leads, looks, register
 from storage.articles import Saved
 from storage.engine import Store
 from storage.evidence import Pointer
@@ -207,3 +207,14 @@ def test_a_copy_is_looked_at_where_it_was_first(store: Store, make: Any) -> None
         assert looks.due(session, "isna", make.now + 9 * make.day, 10) == ()
         assert looks.at(session, "yazd", "http://www.yazd.example/news/1/?utm_source=x") is not None
         assert looks.at(session, "isna", make.article(1).url) is None
+
+
+def test_a_page_that_moves_to_a_forgotten_address_is_not_taken_over(store: Store, make: Any) -> None:
+    _, gone = make.keep(store, make.article(1))
+    _, kept = make.keep(store, make.article(2, text="A tram and a depot for the harbour, says the council. " * 6))
+    with store.writing() as session:
+        forgetting.blank(session, gone, reason="asked for", by="Mina", now=make.now)
+    moved = make.article(2, url=make.article(1).url, text="What the council says of its harbour now. " * 6)
+    assert _revise(store, kept, moved, make, moved=True) is None
+    with store.reading() as session:
+        assert articles.addresses(session, kept) == (make.article(2).url,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -234,3 +236,28 @@ def test_a_name_in_another_spelling_leaves_the_same_bones():
         ("İzmir", "izmir"),
     ):
         assert nearness.skeletons(one) == nearness.skeletons(other)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_two_that_come_at_once_and_are_near_a_third_begin_one_story(make, store):
+    """The head and the tail of one report share nothing with each other."""
+    words = [f"{syllable}{number} decided" for number in range(40) for syllable in ("council", "harbour", "museum")]
+    keep(make, store, whole := _report(words))
+    start = threading.Barrier(2)
+
+    def bring(part, source):
+        with store.writing() as session:
+            session.connection()
+            start.wait()
+            articles.save(session, make.article(hash(source) % 1000 + 9, source=source, text=part), make.arrival())
+
+    assert whole.paragraphs
+    parts = (" ".join(words[:66]), " ".join(words[54:]))
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(bring, part, source) for part, source in zip(parts, ("second", "third"), strict=True)]:
+            done.result()
+    assert len(story(store, 1)) == 3
+
+
+def _report(words):
+    return type(report())(title="About the council", paragraphs=(" ".join(words),))

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from sqlalchemy import inspect, text
 
+from news.errors import StorageError
 from storage.schema import upgrade
 from storage.views import VIEWS
 
@@ -42,3 +44,20 @@ def test_views_outlast_an_upgrade_and_show_no_recipients(store):
 def test_the_document_names_every_view_with_its_columns(store):
     said = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     assert {name: re.findall(r"`(\w+)`", listed) for name, listed in said.items()} == columns(store)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_others_views_are_left_alone_and_what_was_built_on_ours_is_named(store):
+    with store.writing() as session:
+        session.connection().execute(text("CREATE VIEW mine AS SELECT id FROM articles"))
+    with pytest.raises(StorageError, match=r"built on Jarchi's views.*mine"):
+        upgrade(store)
+    with store.writing() as session:
+        session.connection().execute(text("DROP VIEW mine"))
+        session.connection().execute(text("DROP VIEW crawls"))
+        session.connection().execute(text("CREATE VIEW crawls AS SELECT 'theirs' AS word"))
+    with pytest.raises(StorageError, match="not Jarchi's: crawls"):
+        upgrade(store)
+    with store.reading() as session:
+        assert session.connection().execute(text("SELECT word FROM crawls")).scalar() == "theirs"
+        assert session.connection().execute(text("SELECT count(*) FROM articles")).scalar() == 0
