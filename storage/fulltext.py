@@ -114,7 +114,7 @@ def _texts(found: Iterable[Term]) -> Iterator[str]:
 
 
 def _other_forms(found: Iterable[Term], language: str) -> Iterator[str]:
-    for word in {term.folded for term in found}:
+    for word in dict.fromkeys(term.folded for term in found):  # in one order in every process: `checking` compares
         yield from _forms_of(word, language)
 
 

@@ -1,5 +1,8 @@
 """The archive's faults are found, each named for what it is, and the index is mended."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from storage.engine import connect
 from storage.evidence import Pointer
 from storage.search import Filters, search
 
+ROOT = Path(__file__).parents[2]
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
 
 
@@ -119,3 +123,18 @@ def test_a_sqlite_file_with_a_broken_page_says_so(store, make, tmp_path):
     broken = connect(url)
     assert "file" in {fault.kind for fault in found(broken, tmp_path)}
     broken.close()
+
+
+def test_the_index_entry_of_a_text_is_the_same_in_every_process():
+    program = (
+        "from storage.fulltext import entry; "
+        "print(entry('شهرداران یزد', 'شهرهای آسیا و شهرداری‌های استان‌ها در نشست کتابخانه‌های مردمی. ' * 3, 'fa'))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(said) == 1
