@@ -203,14 +203,21 @@ def _is_mere_act(claim: Claim) -> bool:
 def _speaks_against(other: Claim, weak: Claim) -> bool:
     """Whether a statement proper says of a weak one's city and network that it did something else.
 
-    A mere act yields to any other statement, a noun ("the membership of C in N") to its leaving.
+    A mere act yields to any other statement, a noun ("the membership of C in N") and a renewal to its leaving.
     """
     if other.network not in (weak.network, None) or other.member not in (weak.member, None):
         return False
+    leaves = other.verb is Verb.LEFT and other.status is Status.ANNOUNCED
+    if weak.verb is Verb.RENEWED and leaves and _same(other, weak):
+        return True  # "will not renew" holds the words of a renewal
     if weak.rule.startswith(Strength.NOUN.value):
-        return other.verb is Verb.LEFT and other.status is Status.ANNOUNCED
+        return leaves
     joining = other.verb is Verb.JOINED and other.status is Status.ANNOUNCED
     return _is_mere_act(weak) and not _is_mere_act(other) and not joining
+
+
+def _same(other: Claim, claim: Claim) -> bool:
+    return (other.member, other.network) == (claim.member, claim.network)
 
 
 def _weighed(claim: Claim, found: list[Claim], article: Article) -> Claim:

@@ -89,3 +89,11 @@ def test_twins_are_cities_and_never_a_network() -> None:
 
 def test_for_the_city_of_is_not_medina() -> None:
     assert {name for name, *_ in sure("network-ar/oran-council-application")} == {"Oran"}
+
+
+@pytest.mark.parametrize(
+    ("ref", "city", "network"),
+    [("aggregator-fa/london-eurocities", "London", "eurocities"), ("network-en-tr/manama-withdraws", "Manama", "uclg-mewa")],
+)
+def test_a_membership_that_is_not_renewed_is_left(ref: str, city: str, network: str) -> None:
+    assert sure(ref) == {(city, network, Verb.LEFT, Status.ANNOUNCED)}
