@@ -126,7 +126,10 @@ def say_problems(problems: Iterable[Problem]) -> None:
 
 def _print_as(kind: str, hits: list[HitObject], query: str, filters: Filters, path: Path | None) -> None:
     if path is not None:
-        path.write_bytes(exporting.hits_workbook(hits, filters.language or ""))
+        try:
+            path.write_bytes(exporting.hits_workbook(hits, filters.language or ""))
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
         print_line(f"{len(hits)} articles written to {path}")
     elif kind == "csv":
         sys.stdout.write(exporting.csv_text(exporting.COLUMNS, map(exporting.row_of, hits)))

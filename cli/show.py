@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import ArticleId
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
 from cli.stories import print_tellers, teller_object
@@ -31,7 +32,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def show(
-    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    article_id: ArticleId,
     page: Annotated[
         bool, typer.Option("--page", help="Print the page that it was read from, byte for byte, to standard output.")
     ] = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.arguments import ArticleId
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_table
 from news.errors import NotFound
@@ -19,7 +20,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command("similar")
 def similar_command(
-    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    article_id: ArticleId,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Articles at most.")] = 10,
     json: JsonOption = False,
 ) -> None:

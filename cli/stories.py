@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import LARGEST_ID, ArticleId
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
 from news.errors import NotFound, UsageError
@@ -20,11 +21,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Articles tha
 _AT_ONCE = 100
 
 _By = Annotated[str | None, typer.Option("--by", help="Who says so; the user of this machine by default.")]
-_Id = Annotated[int, typer.Argument(metavar="ID")]
 
 
 @app.command()
-def show(article_id: _Id, json: JsonOption = False) -> None:
+def show(article_id: ArticleId, json: JsonOption = False) -> None:
     """The articles of an article's story, the leading one first."""
     with archive() as store, store.reading() as session:
         if articles.load(session, article_id) is None:
@@ -40,7 +40,7 @@ def show(article_id: _Id, json: JsonOption = False) -> None:
 
 @app.command()
 def merge(
-    ids: Annotated[list[int], typer.Argument(metavar="ID ID...")], by: _By = None, json: JsonOption = False
+    ids: Annotated[list[int], typer.Argument(metavar="ID ID...", min=1, max=LARGEST_ID)], by: _By = None, json: JsonOption = False
 ) -> None:
     """These articles tell one story, with all that tell it already; later comparisons obey."""
     with archive() as store, store.writing() as session:
@@ -53,7 +53,7 @@ def merge(
 
 
 @app.command()
-def split(article_id: _Id, by: _By = None, json: JsonOption = False) -> None:
+def split(article_id: ArticleId, by: _By = None, json: JsonOption = False) -> None:
     """This article tells another story than those it stands with; later comparisons obey."""
     with archive() as store, store.writing() as session:
         others = stories.split(session, article_id, by=_name(by), now=datetime.now(UTC))

@@ -69,3 +69,16 @@ def test_what_is_wrong_is_told_until_it_is_mended(db, home):
     mended = db("check", "--mend", "--json")
     assert (mended.returncode, json.loads(mended.stdout)["left"]) == (0, 0)
     assert db("check", "--pages").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [("show",), ("similar",), ("stories", "show")])
+def test_a_number_that_no_article_can_have_is_bad_usage(jarchi, arguments):
+    done = jarchi(*arguments, "99999999999999999999999")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_sheet_that_cannot_be_written_is_named(jarchi, tmp_path):
+    done = jarchi("search", "--xlsx", str(tmp_path / "none" / "found.xlsx"))
+    assert done.returncode == 2
+    assert "found.xlsx cannot be written" in done.stderr
