@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
-from sqlmodel import Session
 
 from cli.opening import archive, know_own_names
 from cli.output import JsonOption, complain, err, print_json, print_line
@@ -21,7 +20,7 @@ from news.settings import Settings, load_settings
 from news.values import Source
 from reading.again import read_again
 from spiders.catalogue import load_sources
-from storage import articles, runs
+from storage import articles
 from storage.articles import Arrival
 from storage.engine import Store
 
@@ -53,7 +52,7 @@ def reread(
         with store.reading() as session:
             (key,) = source_keys(session, settings.sources_folder, [source] if source else None) or (None,)
             total = articles.count(session)
-        reader = _Reader(load_sources(settings.sources_folder, on_error=lambda _: None), settings.alert_max_age)
+        reader = _Reader(load_sources(settings.sources_folder, on_error=lambda _: None))
         with _bar(None if since or source else total) as advance:
             for ids in _batches(store, day("since", since), key):
                 reader.read(store, ids)
@@ -100,9 +99,8 @@ async def _pages_read(settings: Settings, since: datetime | None, source: str | 
 class _Reader:
     """Reads batches and counts."""
 
-    def __init__(self, sources: Mapping[str, Source], max_age: timedelta) -> None:
+    def __init__(self, sources: Mapping[str, Source]) -> None:
         self._sources = sources
-        self._max_age = max_age
         self.read_count = 0
         self.changed = 0
 
@@ -113,12 +111,8 @@ class _Reader:
         with store.writing() as session:
             for number, article in fresh:
                 self.read_count += 1
-                self.changed += articles.renew(session, number, article, self._arrival(session, article.source))
-
-    def _arrival(self, session: Session, source: str) -> Arrival:
-        return Arrival(
-            now=datetime.now(UTC), last_good_at=runs.state(session, source).last_good_at, max_age=self._max_age
-        )
+                # no last crawl: whatever is read in it now, it is no news
+                self.changed += articles.renew(session, number, article, Arrival(now=datetime.now(UTC)))
 
 
 def _batches(store: Store, since: datetime | None, source: str | None) -> Iterator[tuple[int, ...]]:

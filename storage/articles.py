@@ -100,7 +100,10 @@ def save(session: Session, article: Article, arrival: Arrival) -> tuple[Saved, i
 
 
 def renew(session: Session, article_id: int, article: Article, arrival: Arrival) -> bool:
-    """Take over the tags and claims of a new reading; False where they are what is kept, or the text is another."""
+    """Take over the tags and claims of a new reading; False where they are what is kept, or the text is another.
+
+    A claim that goes on waiting for a person stays as new as the article was when it came: a yes may still be news.
+    """
     kept = load(session, article_id)
     if kept is None or (kept.title, kept.text) != (article.title, article.text):
         return False
@@ -109,8 +112,18 @@ def renew(session: Session, article_id: int, article: Article, arrival: Arrival)
     if (kept.tags, kept.claims) == (article.tags, article.claims):
         return False
     take_turns(session, register.turns(article.claims))
+    came_as = _came_as(session, article_id)
     _replace_parts(session, article_id, article, arrival)
+    if came_as is not None:
+        waiting = (col(ClaimRow.article_id) == article_id, col(ClaimRow.event_id).is_(None))
+        session.exec(update(ClaimRow).where(*waiting).values(freshness=came_as))
     return load(session, article_id) != kept
+
+
+def _came_as(session: Session, article_id: int) -> str | None:
+    """How new an article was when its claims were read first; None where it had none."""
+    said = select(ClaimRow.freshness).where(ClaimRow.article_id == article_id, col(ClaimRow.freshness).is_not(None))
+    return session.exec(said.limit(1)).first()
 
 
 def reread(session: Session, article_id: int, article: Article, arrival: Arrival) -> bool:

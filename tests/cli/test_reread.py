@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from news.values import Article, Dated, Precision, Provenance
+from news.values import Article, Dated, Freshness, Precision, Provenance
 from reading import read_text
-from storage import articles, register
+from storage import articles, register, runs
 from storage.articles import Arrival
 from storage.engine import Store
 from storage.schema import open_store
@@ -59,6 +59,19 @@ def test_what_was_missed_is_found(jarchi: Any, store: Store, keep: Callable[...,
         (event,) = register.events(session)
     assert (event.member, event.network) == ("111822", "amf")
     assert _reread(jarchi) == {"read": 2, "changed": 0}
+
+
+def test_what_is_found_again_is_no_news_however_young_it_is(
+    jarchi: Any, store: Store, keep: Callable[..., None]
+) -> None:
+    began = datetime.now(UTC) - timedelta(hours=2)
+    with store.writing() as session:
+        runs.finish(session, runs.begin(session, "a", began), {}, None, began)
+    keep(1, "یزد", TEXT, tags=(), claims=())
+    assert _reread(jarchi)["changed"] == 1
+    with store.reading() as session:
+        (event,) = register.events(session)
+    assert event.freshness is Freshness.FIRST_CRAWL
 
 
 def test_what_was_imagined_goes(jarchi: Any, store: Store, keep: Callable[..., None]) -> None:

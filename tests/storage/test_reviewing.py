@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from news.errors import NotFound, UsageError
-from news.values import Freshness, MembershipEvent, Status, Verb
+from news.values import Freshness, MembershipEvent, Status, TagKind, Verb
 from storage import articles, outbox, reviewing
+from storage.articles import Arrival
 from storage.engine import Store
 from storage.reviewing import Correction, Judgement, Verdict, Why
+from storage.tables import ClaimRow
 
 MAY = datetime(2024, 5, 1, 8, tzinfo=UTC)
 YES, NO = Judgement(verdict=Verdict.YES, by="Mina"), Judgement(verdict=Verdict.NO, by="Mina")
@@ -180,3 +183,12 @@ def test_decisions_say_who_and_when(store: Store, make: Any) -> None:
         (decision,) = reviewing.decisions(session)
     assert (decision.article, decision.position, decision.decided_by) == (1, 0, "Mina")
     assert (decision.decided_at, decision.note) == (MAY, "about a football club")
+
+
+def test_a_claim_that_waits_stays_as_new_as_it_came_through_a_new_reading(store: Store, make: Any) -> None:
+    waits = make.claim(member=None, member_name="یزد")
+    make.keep(store, make.article(claims=(waits,)))
+    read = make.article(claims=(waits,), tags=(make.tag(TagKind.NETWORK, "amf"),))
+    with store.writing() as session:
+        assert articles.renew(session, 1, read, Arrival(now=make.now + make.day))
+        assert session.exec(select(ClaimRow.freshness)).all() == ["news"]
