@@ -88,6 +88,7 @@ _REFUSED_PAGES = {
     Refusal.TOO_LARGE: Fault.TOO_LARGE,
     Refusal.BROKEN: Fault.UNREADABLE,
     Refusal.TIMED_OUT: Fault.UNREADABLE,
+    Refusal.UNREAD: Fault.OWN,
     Refusal.EMPTY: Fault.UNREADABLE,
 }
 _STATUSES = {"3": Fault.REDIRECTS, "4": Fault.CLIENT, "5": Fault.SERVER}

@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 #: Pages that were read, and are no articles: what a list says of them does not change that.
 _TOLD = (Refusal.LIST_PAGE, Refusal.SEARCH_PAGE)
-#: Pages that say something of the site at that moment, and nothing of the article: it is asked for again.
-_PASSING = (Refusal.CHALLENGE, Refusal.MAINTENANCE)
+#: What says something of the site or of this machine at that moment, and nothing of the article: it is asked for again.
+_PASSING = (Refusal.CHALLENGE, Refusal.MAINTENANCE, Refusal.UNREAD)
 #: Failures after which a list's text does not stand in: our own guard, and an article taken back.
 _NO_STAND_IN = ("private-address", "http-410")
 _OUTCOMES = {

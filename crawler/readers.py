@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as PageTimeout
 from concurrent.futures.process import BrokenProcessPool
@@ -34,6 +35,14 @@ _MEMORY = 1_500_000_000
 #: How a reader ends that has no memory left.
 _OUT_OF_MEMORY = 71
 _PR_SET_PDEATHSIG = 1
+#: Readers that may fall over a page before it is refused, and those that may be taken from it from outside.
+_FALLS, _KILLS = 2, 5
+#: Seconds beyond a page's time without one task ended: the pool waits for a reader that died with its lock.
+_GRACE = 5.0
+#: Seconds between two looks at whether a task's readers still live.
+_LOOK = 1.0
+#: How a reader ends whose end cannot be known: with the server that forked it.
+_UNKNOWN_END = 255
 #: Bytes of a list that are read in the crawl's own process; one that defines entities may be larger than it is.
 _SMALL_LIST = 256 * 1024
 _ENTITY = b"<!ENTITY"
@@ -65,6 +74,8 @@ class ReaderPool:
         self._names = tuple(names)
         self._seconds = page_deadline.total_seconds()
         self._pool: ProcessPool | None = None
+        #: when a task last ended; `time.monotonic`
+        self._moved_at = 0.0
 
     async def read(
         self, page: Page, source: Source | None, lead: Lead | None, now: datetime, *, first: str | None = None
@@ -92,9 +103,8 @@ class ReaderPool:
         """
         if len(body) <= _SMALL_LIST and _ENTITY not in body:
             return _read_list(road, body, address, source)
-        future = self._started().schedule(_read_list, args=(road, body, address, source), timeout=self._seconds)
         try:
-            return await asyncio.wrap_future(future)
+            return await self._ask(_read_list, road, body, address, source)
         except (PageTimeout, ProcessExpired, BrokenProcessPool, MemoryError) as error:
             raise OverlongList(f"{len(body)} bytes: {type(error).__name__} {error}".rstrip()) from error
 
@@ -103,20 +113,49 @@ class ReaderPool:
         return await self._run(first.url, _join, first, rest, source)
 
     async def _run(self, address: str, task: Callable[..., Reading], *values: object) -> Reading:
-        """Run a task in a reader; once more where that was killed, which need not be the page's fault."""
-        for is_last in (False, True):
-            future = self._started().schedule(task, args=values, timeout=self._seconds)
+        """Run a task in a reader, and again where that died: a page is refused for its own faults alone."""
+        falls = kills = 0
+        while True:
             try:
-                found: Reading = await asyncio.wrap_future(future)
+                found: Reading = await self._ask(task, *values)
             except PageTimeout:
                 detail = f"not read within {self._seconds:g} s"
                 return Reading(outcome=NotArticle(address=address, refusal=Refusal.TIMED_OUT, detail=detail))
             except (ProcessExpired, BrokenProcessPool) as error:
-                if is_last or getattr(error, "exitcode", None) == _OUT_OF_MEMORY:
+                is_killed = _is_killed(error)
+                falls, kills = falls + (not is_killed), kills + is_killed
+                if falls >= _FALLS or kills >= _KILLS or _is_out_of_memory(error):
                     return Reading(outcome=_died(address, error))
             else:
                 return found
-        raise AssertionError("unreachable")
+
+    async def _ask(self, task: Callable[..., Any], *values: object) -> Any:
+        """What a task gives; raises BrokenProcessPool where the readers died or answer no more."""
+        pool = self._started()
+        began = time.monotonic()
+        try:
+            future = asyncio.wrap_future(pool.schedule(task, args=values, timeout=self._seconds))
+        except RuntimeError as error:  # it broke this very moment
+            raise BrokenProcessPool(str(error)) from error
+        try:
+            while not (await asyncio.wait((future,), timeout=_LOOK))[0]:
+                self._look_after(pool, began)
+            self._moved_at = time.monotonic()
+            return future.result()
+        finally:
+            future.cancel()
+
+    def _look_after(self, pool: ProcessPool, began: float) -> None:
+        """Raise BrokenProcessPool where a task waits for readers that will not come to it."""
+        is_stalled = time.monotonic() - max(began, self._moved_at) > self._seconds + _GRACE
+        if is_stalled and self._pool is pool:
+            self._abandon()
+        if not pool.active:
+            raise BrokenProcessPool("the readers answer no more")
+
+    def _abandon(self) -> None:
+        self.close()
+        self._pool = None
 
     def close(self) -> None:
         """End the readers, whatever they are at."""
@@ -126,8 +165,7 @@ class ReaderPool:
 
     def _started(self) -> ProcessPool:
         if self._pool is not None and not self._pool.active:
-            self.close()
-            self._pool = None
+            self._abandon()
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["reading.warmed", __name__])
@@ -141,11 +179,22 @@ class ReaderPool:
         return self._pool
 
 
+def _is_out_of_memory(error: Exception) -> bool:
+    return getattr(error, "exitcode", None) == _OUT_OF_MEMORY
+
+
+def _is_killed(error: Exception) -> bool:
+    """Whether a reader ended by somebody's hand, and not by what it read; a reader's own memory is bounded."""
+    ended = getattr(error, "exitcode", None)
+    return isinstance(error, BrokenProcessPool) or ended in (-signal.SIGKILL, _UNKNOWN_END)
+
+
 def _died(address: str, error: ProcessExpired | BrokenProcessPool) -> NotArticle:
-    if getattr(error, "exitcode", None) == _OUT_OF_MEMORY:
+    if _is_out_of_memory(error):
         detail = "needs more memory than a reader has"
         return NotArticle(address=address, refusal=Refusal.TOO_LARGE, detail=detail)
-    return NotArticle(address=address, refusal=Refusal.BROKEN, detail=f"the reader died: {error}")
+    refusal = Refusal.UNREAD if _is_killed(error) else Refusal.BROKEN
+    return NotArticle(address=address, refusal=refusal, detail=f"the reader died: {error}")
 
 
 def _read(page: Page, source: Source | None, lead: Lead | None, now: datetime, first: str | None) -> Reading:
@@ -153,7 +202,12 @@ def _read(page: Page, source: Source | None, lead: Lead | None, now: datetime, f
 
 
 def _read_again(
-    page: Page, source: Source | None, lead: Lead, title: str, now: datetime, titled: bool  # noqa: FBT001 - a pool passes values in order
+    page: Page,
+    source: Source | None,
+    lead: Lead,
+    title: str,
+    now: datetime,
+    titled: bool,  # noqa: FBT001 - a pool passes values in order
 ) -> Reading:
     stands = not titled or following.shows_title(page, title)
     return _read(page, source, replace(lead, title=title if stands else None, body=None), now, None)

@@ -262,6 +262,8 @@ class Refusal(StrEnum):
     MAINTENANCE = "maintenance"
     BROKEN = "broken"
     TIMED_OUT = "timed-out"
+    #: its reader was killed from outside, again and again: the page may be as good as any
+    UNREAD = "unread"
     #: what was read has no http(s) address to be kept under
     NO_ADDRESS = "no-address"
 

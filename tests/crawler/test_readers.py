@@ -113,8 +113,17 @@ def test_a_page_that_needs_too_much_memory_is_refused_and_the_next_is_read() -> 
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_page_is_read_again_when_its_reader_was_killed_and_refused_when_that_happens_twice(times: int) -> None:
+@pytest.mark.parametrize(
+    ("times", "kind", "refusal"),
+    [
+        (1, signal.SIGKILL, None),
+        (5, signal.SIGKILL, Refusal.UNREAD),
+        (2, signal.SIGSEGV, Refusal.BROKEN),
+    ],
+)
+def test_a_page_is_read_again_when_its_reader_died_and_refused_for_its_own_faults_alone(
+    times: int, kind: signal.Signals, refusal: Refusal | None
+) -> None:
     async def run() -> None:
         with readers() as read:
             assert isinstance(await read(PLAIN), Article)
@@ -122,12 +131,11 @@ def test_a_page_is_read_again_when_its_reader_was_killed_and_refused_when_that_h
             for _ in range(times):
                 await asyncio.to_thread(wait_for_work, before)
                 killed = reader(os.getpid())
-                os.kill(killed, signal.SIGKILL)
+                os.kill(killed, kind)
                 await asyncio.to_thread(wait_for_end, killed)
                 before = 20  # ticks that its successor may need to begin
             found = await reading
-            assert isinstance(found, NotArticle) == (times == 2)
-            assert times == 1 or found.refusal is Refusal.BROKEN
+            assert (found.refusal if isinstance(found, NotArticle) else None) is refusal
             assert isinstance(await read(PLAIN), Article)
 
     asyncio.run(run())
@@ -139,7 +147,20 @@ def test_a_reader_killed_while_idle_is_replaced() -> None:
             assert isinstance(await read(PLAIN), Article)
             os.kill(reader(os.getpid()), signal.SIGKILL)
             outcomes = [await read(PLAIN) for _ in range(3)]
-            assert isinstance(outcomes[-1], Article)
+            assert all(isinstance(outcome, Article) for outcome in outcomes)
+
+    asyncio.run(run())
+
+
+def test_readers_that_answer_no_more_are_replaced_and_the_page_is_read() -> None:
+    """As when one is killed while it holds the lock of their queue: the others wait for ever."""
+
+    async def run() -> None:
+        with readers(timedelta(seconds=2)) as read:
+            while not isinstance(await read(PLAIN), Article):
+                pass  # its models may take longer than that
+            os.kill(reader(os.getpid()), signal.SIGSTOP)
+            assert isinstance(await read(PLAIN), Article)
 
     asyncio.run(run())
 
@@ -180,7 +201,9 @@ def one_pool() -> Iterator[tuple[asyncio.Runner, Callable[[str | bytes], Awaitab
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_has_an_outcome_and_the_next_page_is_read(name: str, one_pool: tuple[asyncio.Runner, Any]) -> None:
+def test_bad_input_has_an_outcome_and_the_next_page_is_read(
+    name: str, one_pool: tuple[asyncio.Runner, Any]
+) -> None:
     runner, read = one_pool
     body, expected = BAD[name]
     found = runner.run(read(body))

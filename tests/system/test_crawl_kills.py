@@ -519,6 +519,7 @@ def trial(store: Store, tmp_path: Path) -> Iterator[Trial]:
         if made.service is not None:
             made.service.kill("all")
             made.service.ended()
+        sys.stdout.writelines(made.heard.lines[-120:])  # shown when the test fails
 
 
 def test_crawls_killed_at_random_moments_lose_nothing_and_store_nothing_twice(trial: Trial) -> None:
