@@ -1,4 +1,4 @@
-"""Brings the catalogues of the letters up to date with the code: `python -m alerts.catalogues`.
+"""Brings the catalogues of the letters and of the pages behind them up to date: `python -m alerts.catalogues`.
 
 New and changed messages come in empty, and a test fails until somebody has translated them.
 There is nothing to compile: the letters read the .po files themselves.
@@ -6,6 +6,7 @@ There is nothing to compile: the letters read the .po files themselves.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -20,15 +21,25 @@ _HERE = Path(__file__).parent
 FOLDER = _HERE / "locale"
 _CHANGING = (b'"Project-', b'"Report-', b'"POT-', b'"PO-', b'"Last-', b'"Language-Team', b'"Generated-')
 _KEYWORDS = {"marked": None, "say": None, "count": (1, 2)}
+_FOLDERS = ("alerts", "web")
+_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
+_Message = str | tuple[str, ...]
 
 
 def extracted() -> Catalog:
-    """Every message that the code of the letters says."""
+    """Every message that the letters and the pages of the web say."""
     catalogue = Catalog(project="Jarchi", charset="utf-8")
-    found = extract_from_dir(_HERE, method_map=[("**.py", "python")], keywords=_KEYWORDS)
-    for file, _, message, _, _ in sorted(found, key=lambda item: (str(item[2]), item[0])):
-        catalogue.add(message, locations=[(f"alerts/{file}", 0)])
+    found = [(f"{folder}/{file}", message) for folder in _FOLDERS for file, message in _said_in(folder)]
+    for file, message in sorted(found, key=lambda item: (str(item[1]), item[0])):
+        catalogue.add(message, locations=[(file, 0)])
     return catalogue
+
+
+def _said_in(folder: str) -> Iterator[tuple[str, _Message]]:
+    """The files of a package, and what they say."""
+    found = extract_from_dir(_HERE.parent / folder, method_map=_METHODS, keywords=_KEYWORDS)
+    for file, _, message, _, _ in found:
+        yield file, message
 
 
 def read(language: str) -> Catalog:

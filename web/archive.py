@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from alerts.wording import words
 from news.values import Source
 from storage.engine import Store
 from web.showing import Show
@@ -47,5 +48,6 @@ def open_archive(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(show=Show(sources), staff_pages=staff_pages)
+    english = words("en")
+    templates.globals.update(show=Show(sources), staff_pages=staff_pages, spoken=english, say=english.say)
     return Archive(store, sources, feeds_folder, templates)

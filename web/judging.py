@@ -13,15 +13,19 @@ from fastapi.responses import HTMLResponse
 
 from alerts.letters import title
 from alerts.links import JUDGE, MISSED, unseal
+from alerts.wording import marked
 from news.addresses import is_web_address
 from storage import answers, outbox
 from storage.answers import Said
 from storage.outbox import Delivery
 from web.archive import Archive
 from web.forms import Form
+from web.spoken import page_in, spoken_by
 
 _JUDGED = (Said.RIGHT, Said.WRONG)
 _LARGEST = 2**31 - 1
+_NO_ADDRESS = marked("The address should begin with http:// or https://.")
+_NOTHING_SAID = marked("Please give the address of the article, or say what happened.")
 
 
 def router(archive: Archive, key: bytes) -> APIRouter:
@@ -44,12 +48,12 @@ def router(archive: Archive, key: bytes) -> APIRouter:
             return _judge_page(archive, delivery, None)
         with archive.store.writing() as session:
             answers.judge(session, delivery, said, title(delivery), form.get("note"), datetime.now(UTC))
-        return archive.page("thanks.html", said=said.value)
+        return page_in(spoken_by(archive, [delivery.rule]), archive, "thanks.html", said=said.value)
 
     @routes.get("/missed/{token}")
     def ask_what(token: str) -> HTMLResponse:
         parts = unseal(key, MISSED, token)
-        return _missed_page(archive) if parts else _unknown(archive)
+        return _missed_page(archive, parts[1]) if parts else _unknown(archive)
 
     @routes.post("/missed/{token}")
     def miss(token: str, form: Form) -> HTMLResponse:
@@ -62,20 +66,24 @@ def router(archive: Archive, key: bytes) -> APIRouter:
 
 
 def _miss(archive: Archive, parts: list[str], address: str, what: str) -> HTMLResponse:
-    if address and not is_web_address(address):
-        return _missed_page(archive, address, what, "The address should begin with http:// or https://.")
-    if not (address or what):
-        return _missed_page(
-            archive, address, what, "Please give the address of the article, or say what happened."
-        )
     recipient, rule = parts
+    if address and not is_web_address(address):
+        return _missed_page(archive, rule, address, what, _NO_ADDRESS)
+    if not (address or what):
+        return _missed_page(archive, rule, address, what, _NOTHING_SAID)
     with archive.store.writing() as session:
         noted = answers.miss(session, recipient, rule, address, what or address, datetime.now(UTC))
-    return archive.page("thanks.html", said="missed" if noted else "known")
+    return page_in(spoken_by(archive, [rule]), archive, "thanks.html", said="missed" if noted else "known")
 
 
-def _missed_page(archive: Archive, address: str = "", what: str = "", problem: str = "") -> HTMLResponse:
-    return archive.page("missed.html", 400 if problem else 200, address=address, what=what, problem=problem)
+def _missed_page(
+    archive: Archive, rule: str, address: str = "", what: str = "", problem: str = ""
+) -> HTMLResponse:
+    spoken = spoken_by(archive, [rule])
+    said = problem and spoken.say(problem)
+    return page_in(
+        spoken, archive, "missed.html", 400 if problem else 200, address=address, what=what, problem=said
+    )
 
 
 def _judge_page(archive: Archive, delivery: Delivery, chosen: Said | None) -> HTMLResponse:
@@ -83,8 +91,10 @@ def _judge_page(archive: Archive, delivery: Delivery, chosen: Said | None) -> HT
     sentence = (
         next((item.sentence for item in event.evidence), "") if event else article.snippet if article else ""
     )
-    return archive.page(
-        "judge.html", subject=title(delivery), sentence=sentence, rule=delivery.rule, chosen=chosen
+    spoken = spoken_by(archive, [delivery.rule])
+    subject = title(delivery, spoken)
+    return page_in(
+        spoken, archive, "judge.html", subject=subject, sentence=sentence, rule=delivery.rule, chosen=chosen
     )
 
 

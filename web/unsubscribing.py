@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from alerts.links import Subscription, read
 from storage import outbox, rules
 from web.archive import Archive
+from web.spoken import page_in, spoken_by
 
 
 def router(archive: Archive, key: bytes) -> APIRouter:
@@ -45,7 +46,8 @@ def _end(archive: Archive, wanted: Subscription, now: datetime) -> None:
 
 
 def _page(archive: Archive, wanted: Subscription, *, is_done: bool) -> HTMLResponse:
-    return archive.page("unsubscribe.html", subscription=wanted, is_done=is_done)
+    spoken = spoken_by(archive, wanted.rules)
+    return page_in(spoken, archive, "unsubscribe.html", subscription=wanted, is_done=is_done)
 
 
 def _unknown(archive: Archive) -> HTMLResponse:

@@ -14,7 +14,7 @@ import pytest
 
 from alerts.links import JUDGE, MISSED, Links, seal
 from news.values import Article, Status
-from storage import answers, articles, outbox, register, reviewing, runs
+from storage import answers, articles, outbox, register, reviewing, rules, runs
 from storage.answers import Said
 from storage.articles import Arrival
 from storage.engine import Store
@@ -208,6 +208,21 @@ def test_what_was_missed_is_named_on_a_page(archive: Store, site: Open) -> None:
         page = web.get("/review").text
     assert "https://qom.example/1" in page
     assert "قم پیوست" in page
+
+
+def test_the_pages_behind_a_letter_are_in_its_language(archive: Store, site: Open) -> None:
+    with archive.writing() as session:
+        manner = rules.Manner(letters="fa")
+        rules.save_rule(session, rules.Rule(name="asia", recipients=(READER,), manner=manner), NOW)
+    judged = f"/judge/{seal(KEY, JUDGE, [str(delivery(archive).id), READER])}"
+    missed = f"/missed/{seal(KEY, MISSED, [READER, 'asia'])}"
+    with site() as web:
+        assert "آیا این خبر درست است؟" in web.get(judged).text
+        assert "مجمع شهرداران آسیایی" in web.get(judged).text
+        assert "به‌عنوان درست ثبت شد" in web.post(judged, data={"said": "right"}).text
+        assert "چه چیزی از قلم افتاده است؟" in web.get(missed).text
+        assert "http:// یا https://" in web.post(missed, data={"address": "x"}).text
+        assert '<html lang="en"' in web.get("/review").text
 
 
 def test_a_link_that_nobody_signed_leads_nowhere(archive: Store, site: Open) -> None:

@@ -12,7 +12,7 @@ import pytest
 from alerts.links import Subscription, sign
 from storage import rules
 from storage.engine import Store
-from storage.rules import Rule
+from storage.rules import Manner, Rule
 from web.app import create_app
 
 KEY = b"k" * 32
@@ -50,6 +50,25 @@ def test_only_the_button_ends_letters(two_readers: Store, served: Callable[[Any]
             assert done.status_code == 200
             assert "no more letters" in done.text
             assert readers(two_readers) == {"r": ("b@example.org",), "s": ("a@example.org",)}
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "button"),
+    [
+        ("fa", "rtl", "لغو دریافت این نامه‌ها"), ("ar", "rtl", "إيقاف هذه الرسائل"),
+        ("tr", "ltr", "Bu mektupları durdur"), ("en", "ltr", "End these letters"),
+    ],
+)  # fmt: skip
+def test_the_page_is_in_the_language_of_the_letter(
+    two_readers: Store, served: Callable[[Any], Any], language: str, direction: str, button: str
+) -> None:
+    with two_readers.writing() as session:
+        rule = Rule(name="r", recipients=("a@example.org",), manner=Manner(letters=language))
+        rules.save_rule(session, rule, NOW)
+    with served(create_app(two_readers, link_key=KEY)) as address:
+        page = httpx.get(f"{address}/unsubscribe/{TOKEN}", trust_env=False).text
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    assert f">{button}</button>" in page
 
 
 def test_a_link_that_nobody_signed_ends_nothing(two_readers: Store, served: Callable[[Any], Any]) -> None:
