@@ -127,7 +127,7 @@ def _one_row(session: Session, number: int) -> object:
 
 def _entry_rows(store: Store, stored: int) -> Iterator[Row]:
     texts = list(_texts())
-    spent = [_timed(lambda text=text: nearness.signature(nearness.shingles(text))) for text in texts]
+    spent = [_timed(lambda text=text: nearness.sketch(text)) for text in texts]
     yield Row(name=f"signature of {_WORDS} words", unit="ms", values=[statistics.median(spent)])
     numbers = itertools.count(stored + 1)
     rounds = [
@@ -155,7 +155,10 @@ def _enter(session: Session, number: int, text: str) -> None:
         f"INSERT INTO article ({columns}) VALUES ({','.join('?' * 13)})",  # noqa: S608
         values,
     )
-    nearby.enter(session, number, "site1", text)
+    entrant = nearby.Entrant(
+        article=number, source="site1", text=text, digest=str(number), sketch=nearness.sketch(text)
+    )
+    nearby.enter(session, entrant)
 
 
 def _texts() -> Iterator[str]:

@@ -17,6 +17,7 @@ from news.addresses import address_key
 from news.values import Article, NotArticle, Source
 from storage import leads
 from storage.leads import Wanted
+from storage.prepared import Prepared
 
 #: An article of more pages is a book, or a trap.
 _PAGES = 20
@@ -33,6 +34,8 @@ class Whole:
     missing: str | None = None
     #: the later pages that it was made of, as they came
     exposures: tuple[Exposure, ...] = ()
+    #: of its words, where a reader has made it
+    prepared: Prepared | None = None
 
     @property
     def is_final(self) -> bool:
@@ -57,8 +60,13 @@ class Continuing:
     def __init__(self, crawler: Crawler, source: Source) -> None:
         self._crawler, self._house, self._source = crawler, House.of(crawler), source
 
-    async def whole(self, first: Article, following: Following | None, wanted: Wanted) -> Whole:
-        """The article with all its pages, or with those up to the first that fails; raises Stopped."""
+    async def whole(
+        self, first: Article, following: Following | None, wanted: Wanted, prepared: Prepared | None
+    ) -> Whole:
+        """The article with all its pages, or with those up to the first that fails; raises Stopped.
+
+        `prepared` is of the first page's words.
+        """
         pages, missing, exposures = [first], None, list[Exposure | None]()
         try:
             while following is not None and len(pages) < _PAGES:
@@ -71,12 +79,12 @@ class Continuing:
         except _Ended as ended:
             missing = str(ended)
         if len(pages) == 1:
-            return Whole(article=first, missing=missing)
+            return Whole(article=first, missing=missing, prepared=prepared)
         joined = await self._house.facilities.readers.join(first, pages[1:], self._source)
         if isinstance(joined.outcome, NotArticle):
-            return Whole(article=first, missing=joined.outcome.refusal.value)
+            return Whole(article=first, missing=joined.outcome.refusal.value, prepared=prepared)
         kept = tuple(exposure for exposure in exposures if exposure is not None)
-        return Whole(article=joined.outcome, missing=missing, exposures=kept)
+        return Whole(article=joined.outcome, missing=missing, exposures=kept, prepared=joined.prepared)
 
     async def _next(
         self, following: Following, wanted: Wanted

@@ -8,6 +8,7 @@ from crawler.evidence.captures import Exposure
 from news.values import Article, NotArticle, Page
 from storage.leads import Validators, Wanted
 from storage.looks import Look
+from storage.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ class Read:
     exposures: tuple[Exposure, ...] = ()
     #: whether the page shows the article's title as its own
     titled: bool = False
+    #: of the article's words, where a reader has made it
+    prepared: Prepared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

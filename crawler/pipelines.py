@@ -74,7 +74,7 @@ class ReadPage:
             return await self._listed(item.wanted, outcome.refusal.value) or refused
         self._house.tally.read += 1
         try:
-            whole = await self._continuing.whole(found.outcome, found.following, item.wanted)
+            whole = await self._continuing.whole(found.outcome, found.following, item.wanted, found.prepared)
         except (Stopped, CloseSpider) as error:
             raise DropItem(f"the crawl ended before the article: {item.wanted.lead.address}") from error
         fetched = canonical(item.page.final_address)
@@ -84,7 +84,7 @@ class ReadPage:
             outcome=self._not_a_list(whole.article, fetched), wanted=item.wanted, fetched=fetched, validators=None if whole.missing else item.validators,
             missing=whole.missing and f"continuation-{whole.missing}", again=not whole.is_final,
             exposures=(item.exposure, *whole.exposures) if item.exposure else (),
-            titled=found.titled,
+            titled=found.titled, prepared=whole.prepared,
         )
 
     def _not_a_list(self, article: Article, fetched: str) -> Article:
@@ -102,7 +102,8 @@ class ReadPage:
         if isinstance(found.outcome, NotArticle):
             return None
         return Read(
-            outcome=found.outcome, wanted=wanted, validators=None, from_list=True, missing=cause, again=True
+            outcome=found.outcome, wanted=wanted, validators=None, from_list=True, missing=cause, again=True,
+            prepared=found.prepared,
         )
 
 
@@ -153,7 +154,7 @@ class KeepArticle:
             leads.settle(session, source, key, state, item.outcome.refusal.value)
             return item.outcome
         article = under_its_own(session, item.outcome, fetched=item.fetched, lead=address)
-        saved, number = articles.save(session, article, self._arrival(session, item))
+        saved, number = articles.save(session, article, self._arrival(session, item), item.prepared)
         if saved is Saved.FORGOTTEN:
             leads.settle(session, source, key, "refused", saved.value)
             return saved

@@ -27,6 +27,7 @@ from news.names import own
 from news.names.own import OwnName
 from news.values import Article, Lead, NotArticle, Page, Refusal, Source
 from reading.continuation import join_pages
+from storage.prepared import Prepared, prepare
 
 #: A reader is replaced after so many pages: parsers leak.
 _PAGES_A_READER = 2_000
@@ -61,6 +62,8 @@ class Reading:
     following: Following | None = None
     #: whether the page shows the article's title as its own
     titled: bool = False
+    #: what the archive makes of the article's words; None where there are more pages, or this is a later one
+    prepared: Prepared | None = None
 
 
 class ReaderPool:
@@ -222,7 +225,7 @@ def _read_listed(lead: Lead, source: Source, now: datetime) -> Reading:
         body=_BLANK,
         fetched_at=now,
     )
-    return _bounded(lambda: Reading(outcome=reading.read_page(page, source=source, lead=lead, now=now)))
+    return _bounded(lambda: _prepared(Reading(outcome=reading.read_page(page, source=source, lead=lead, now=now))))
 
 
 def _read_list(road: ListReader, body: bytes, address: str, source: Source) -> Any:
@@ -235,7 +238,7 @@ def _read_list(road: ListReader, body: bytes, address: str, source: Source) -> A
 
 
 def _join(first: Article, rest: Sequence[Article], source: Source | None) -> Reading:
-    return _bounded(lambda: Reading(outcome=join_pages(first, rest, source=source)))
+    return _bounded(lambda: _prepared(Reading(outcome=join_pages(first, rest, source=source))))
 
 
 def _bounded(action: Callable[[], Reading]) -> Reading:
@@ -255,7 +258,14 @@ def _outcome(
         refused = NotArticle(address=page.address, refusal=Refusal.NO_ADDRESS, detail=outcome.url)
         return Reading(outcome=refused)
     titled = first is None and following.shows_title(page, outcome.title)
-    return Reading(outcome=outcome, following=following.of(page, outcome, first), titled=titled)
+    found = Reading(outcome=outcome, following=following.of(page, outcome, first), titled=titled)
+    return found if found.following is not None or first is not None else _prepared(found)
+
+
+def _prepared(found: Reading) -> Reading:
+    """With what the one writer need not work out then."""
+    outcome = found.outcome
+    return found if isinstance(outcome, NotArticle) else replace(found, prepared=prepare(outcome))
 
 
 def _begin(memory: int, names: tuple[OwnName, ...]) -> None:

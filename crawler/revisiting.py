@@ -145,7 +145,7 @@ class LookAgain:
         )
         if isinstance(reading.outcome, NotArticle):
             return reading.outcome
-        return await self._continuing.whole(reading.outcome, reading.following, wanted_of(look))
+        return await self._continuing.whole(reading.outcome, reading.following, wanted_of(look), reading.prepared)
 
     def _keep(self, session: Session, item: Looked, found: Whole, exposing: Exposing) -> Seen:
         house, look = self._house, item.look
@@ -156,7 +156,9 @@ class LookAgain:
             max_age=house.facilities.settings.alert_max_age,
             whole=found.missing is None,
         )
-        revised = articles.revise(session, look.article, found.article, arrival, moved=item.moved)
+        revised = articles.revise(
+            session, look.article, found.article, arrival, found.prepared, moved=item.moved
+        )
         if revised is None:
             return Seen.SAME
         saved, article = revised

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,15 +14,14 @@ from sqlmodel import Session, col, select
 
 from news.languages.tokens import fold
 from news.values import Article, Freshness, freshness
-from storage import findings, fulltext, register, reviewing, stories, tombstones
+from storage import findings, indexing, register, reviewing, stories, tombstones
 from storage.keys import bounded, row_key
+from storage.prepared import Prepared, hash_of, prepare, prepared_for
 from storage.rows import article_columns, claim_row, tag_columns, to_article
-from storage.statements import table_of, value_of
+from storage.statements import Built, insert, insert_one, table_of
 from storage.tables import AddressRow, ArticleRow, ClaimRow, EvidenceRow, MemberChangeRow, TagRow, VersionRow
 from storage.turns import take_turns
 
-#: A text of fewer folded characters is the same story only under the same title.
-_SHORT_TEXT = 200
 _FIRST = col(ArticleRow.id)
 
 
@@ -77,26 +75,31 @@ class Arrival:
         )
 
 
-def save(session: Session, article: Article, arrival: Arrival) -> tuple[Saved, int]:
-    """Keep an article with its tags, claims, events and index entry; returns its id."""
-    digest = text_hash(article)
-    keys = _keys(article, arrival)
-    take_turns(session, chain((digest, *keys), register.turns(article.claims), stories.turns(article.text)))
+def save(
+    session: Session, article: Article, arrival: Arrival, prepared: Prepared | None = None
+) -> tuple[Saved, int]:
+    """Keep an article with its tags, claims, events and index entry; returns its id.
+
+    What was `prepared` elsewhere counts as long as it is of the article's words.
+    """
+    prepared = prepared_for(article, prepared)
+    digest, keys = prepared.digest, _keys(article, arrival)
+    take_turns(session, chain((digest, *keys), register.turns(article.claims), stories.turns(prepared.sketch)))
     if tombstones.refuses(session, keys, digest):
         return Saved.FORGOTTEN, 0
     known = _by_address(session, article.url)
     if known is not None:
-        return _revisit(session, known, article, digest, arrival)
+        return _revisit(session, known, article, prepared, arrival)
     listed = _by_address(session, arrival.listed_at)
     if listed is not None and row_key(listed.url) == row_key(arrival.listed_at):
         _add_address(session, _id(listed), article)
         findings.offer(session, _id(listed), arrival.freshness(article), arrival.now)
-        return _rewrite(session, listed, article, digest, arrival)
-    twin: int | None = value_of(session, _TWIN, text_hash_=digest)
+        return _rewrite(session, listed, article, prepared, arrival)
+    twin: int | None = _TWIN.value(session, text_hash_=digest)
     if twin is not None:
         _add_address(session, twin, article)
         return Saved.DUPLICATE, twin
-    return Saved.NEW, _insert(session, article, digest, arrival)
+    return Saved.NEW, _insert(session, article, prepared, arrival)
 
 
 def renew(session: Session, article_id: int, article: Article, arrival: Arrival) -> bool:
@@ -113,7 +116,7 @@ def renew(session: Session, article_id: int, article: Article, arrival: Arrival)
         return False
     take_turns(session, register.turns(article.claims))
     came_as = _came_as(session, article_id)
-    _replace_parts(session, article_id, article, arrival)
+    _replace_parts(session, article_id, article, prepare(article), arrival)
     if came_as is not None:
         waiting = (col(ClaimRow.article_id) == article_id, col(ClaimRow.event_id).is_(None))
         session.exec(update(ClaimRow).where(*waiting).values(freshness=came_as))
@@ -137,20 +140,20 @@ def reread(session: Session, article_id: int, article: Article, arrival: Arrival
     if row is None or kept is None or (not arrival.whole and len(kept.text) > len(article.text)):
         return False
     article = replace(article, source=kept.source, fetched_at=kept.fetched_at)
-    digest = text_hash(article)
-    names = (digest, *_keys(article, arrival))
-    take_turns(session, chain(names, register.turns(article.claims), stories.turns(article.text)))
-    if tombstones.refuses(session, _keys(article, arrival), digest):
+    prepared = prepare(article)
+    names = (prepared.digest, *_keys(article, arrival))
+    take_turns(session, chain(names, register.turns(article.claims), stories.turns(prepared.sketch)))
+    if tombstones.refuses(session, _keys(article, arrival), prepared.digest):
         return False
     article = _readdressed(session, row, article)
     if (kept.title, kept.text) != (article.title, article.text):
-        _rewrite(session, row, article, digest, arrival)
+        _rewrite(session, row, article, prepared, arrival)
         return True
     if article == kept:
         return False
     row.sqlmodel_update(article_columns(article))
     row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
-    _replace_parts(session, article_id, article, arrival)
+    _replace_parts(session, article_id, article, prepared, arrival)
     return load(session, article_id) != kept
 
 
@@ -160,11 +163,17 @@ def announce(session: Session, article: Article, arrival: Arrival, mark: str) ->
     It bears the address of the page; its own key is that with the `mark`, so that no visit of the page meets it.
     """
     take_turns(session, register.turns(article.claims))
-    return _insert(session, article, text_hash(article), arrival, mark=f"#{mark}")
+    return _insert(session, article, prepare(article), arrival, mark=f"#{mark}")
 
 
 def revise(
-    session: Session, article_id: int, article: Article, arrival: Arrival, *, moved: bool = False
+    session: Session,
+    article_id: int,
+    article: Article,
+    arrival: Arrival,
+    prepared: Prepared | None = None,
+    *,
+    moved: bool = False,
 ) -> tuple[Saved, Article] | None:
     """Take over what an article's own page says now, under the address it has now where it `moved` there.
 
@@ -176,19 +185,19 @@ def revise(
         return None
     article = replace(article, source=kept.source, dated=kept.dated or article.dated)
     article = article if moved else replace(article, url=kept.url)
-    digest = text_hash(article)
+    prepared = prepared_for(article, prepared)
     turns = (*article.claims, *kept.claims)
-    names = (digest, *_keys(article, arrival))
-    take_turns(session, chain(names, register.turns(turns), stories.turns(article.text)))
-    if tombstones.refuses(session, _keys(article, arrival), digest):
+    names = (prepared.digest, *_keys(article, arrival))
+    take_turns(session, chain(names, register.turns(turns), stories.turns(prepared.sketch)))
+    if tombstones.refuses(session, _keys(article, arrival), prepared.digest):
         return None
     if moved:
         article = _readdressed(session, row, article)
         _move(session, row, article.url)
-    same_words = row.text_hash == digest and fold(row.title) == fold(article.title)
+    same_words = row.text_hash == prepared.digest and fold(row.title) == fold(article.title)
     if same_words or (not arrival.whole and len(row.text) > len(article.text)):
         return Saved.KNOWN, replace(kept, url=article.url)
-    _rewrite(session, row, article, digest, arrival)
+    _rewrite(session, row, article, prepared, arrival)
     return Saved.UPDATED, article
 
 
@@ -216,14 +225,6 @@ def after(
 def text_hash(article: Article) -> str:
     """SHA-256 of the folded text, with the title where the text is short."""
     return hash_of(article.title, article.text)
-
-
-def hash_of(title: str, text: str) -> str:
-    """The same of a title and a text."""
-    folded = fold(text)
-    if len(folded) < _SHORT_TEXT:
-        folded = f"{fold(title)}\n{folded}"
-    return hashlib.sha256(folded.encode()).hexdigest()
 
 
 def load(session: Session, article_id: int) -> Article | None:
@@ -271,21 +272,21 @@ def _by_address(session: Session, url: str) -> ArticleRow | None:
     if not url:
         return None
     session.flush()
-    found: int | None = value_of(session, _OWNER, key_=row_key(url))
+    found: int | None = _OWNER.value(session, key_=row_key(url))
     return None if found is None else session.get(ArticleRow, found)
 
 
 def _revisit(
-    session: Session, row: ArticleRow, article: Article, digest: str, arrival: Arrival
+    session: Session, row: ArticleRow, article: Article, prepared: Prepared, arrival: Arrival
 ) -> tuple[Saved, int]:
-    same_words = row.text_hash == digest and fold(row.title) == fold(article.title)
+    same_words = row.text_hash == prepared.digest and fold(row.title) == fold(article.title)
     if same_words or row_key(row.url) != row_key(article.url):
         return Saved.KNOWN, _id(row)
     if article.fetched_at < row.fetched_at:
         return Saved.KNOWN, _id(row)  # an older capture, out of a WARC file for instance
     if not arrival.whole and len(row.text) > len(article.text):
         return Saved.KNOWN, _id(row)
-    return _rewrite(session, row, article, digest, arrival)
+    return _rewrite(session, row, article, prepared, arrival)
 
 
 def _readdressed(session: Session, row: ArticleRow, article: Article) -> Article:
@@ -300,29 +301,29 @@ def _readdressed(session: Session, row: ArticleRow, article: Article) -> Article
 
 
 def _rewrite(
-    session: Session, row: ArticleRow, article: Article, digest: str, arrival: Arrival
+    session: Session, row: ArticleRow, article: Article, prepared: Prepared, arrival: Arrival
 ) -> tuple[Saved, int]:
     session.add(VersionRow(article_id=_id(row), title=row.title, text=row.text, fetched_at=row.fetched_at))
-    row.sqlmodel_update({**article_columns(article), "text_hash": digest, "versions": row.versions + 1})
+    row.sqlmodel_update({**article_columns(article), "text_hash": prepared.digest, "versions": row.versions + 1})
     row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
-    _replace_parts(session, _id(row), article, arrival)
-    stories.tell(session, _id(row), article)
+    _replace_parts(session, _id(row), article, prepared, arrival)
+    stories.tell(session, _id(row), article, prepared)
     return Saved.UPDATED, _id(row)
 
 
-def _insert(session: Session, article: Article, digest: str, arrival: Arrival, *, mark: str = "") -> int:
+def _insert(
+    session: Session, article: Article, prepared: Prepared, arrival: Arrival, *, mark: str = ""
+) -> int:
     row = {
-        **article_columns(article), "first_seen_at": arrival.now, "text_hash": digest, "versions": 1,
+        **article_columns(article), "first_seen_at": arrival.now, "text_hash": prepared.digest, "versions": 1,
         "sorted_at": article.dated.moment if article.dated else arrival.now,
     }  # fmt: skip
-    made = session.connection().execute(_INSERT_ARTICLE, row).inserted_primary_key
-    assert made is not None
-    number: int = made[0]
+    number = insert_one(session, _ARTICLE, row)
     _add_address(session, number, article, mark)
-    _add_parts(session, number, article, arrival)
+    _add_parts(session, number, article, prepared, arrival)
     if not mark:  # a notice is no article of its source
         findings.offer(session, number, arrival.freshness(article), arrival.now)
-        stories.tell(session, number, article)
+        stories.tell(session, number, article, prepared)
     return number
 
 
@@ -330,7 +331,7 @@ def _add_address(session: Session, article_id: int, article: Article, mark: str 
     if article.url:
         key = bounded(row_key(article.url) + mark)
         row = {"key": key, "url": article.url, "source": article.source, "article_id": article_id}
-        session.connection().execute(_INSERT_ADDRESS, row)
+        insert(session, _ADDRESS, [row])
 
 
 def _is_notice(session: Session, article_id: int) -> bool:
@@ -339,23 +340,27 @@ def _is_notice(session: Session, article_id: int) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def _replace_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:
+def _replace_parts(
+    session: Session, article_id: int, article: Article, prepared: Prepared, arrival: Arrival
+) -> None:
     shaken = register.events_of(session, article_id)
     session.exec(delete(TagRow).where(col(TagRow.article_id) == article_id))
     session.exec(delete(ClaimRow).where(col(ClaimRow.article_id) == article_id))
-    fulltext.remove(session, article_id)
-    _add_parts(session, article_id, article, arrival)
+    indexing.remove(session, article_id)
+    _add_parts(session, article_id, article, prepared, arrival)
     register.settle(session, shaken)
 
 
-def _add_parts(session: Session, article_id: int, article: Article, arrival: Arrival) -> None:
+def _add_parts(
+    session: Session, article_id: int, article: Article, prepared: Prepared, arrival: Arrival
+) -> None:
     if tags := [tag_columns(article_id, position, tag) for position, tag in enumerate(article.tags)]:
-        session.connection().execute(_INSERT_TAG, tags)  # there are many, and nobody changes one
+        insert(session, _TAG, tags)  # there are many, and nobody changes one
     if claims := [claim_row(article_id, position, claim) for position, claim in enumerate(article.claims)]:
         session.add_all(claims)
         session.flush()
         register.record(session, article, reviewing.apply(session, claims), arrival.freshness(article))
-    fulltext.add(session, article_id, article.title, article.text, article.language.code)
+    indexing.add(session, article_id, prepared.entry)
 
 
 def _with_parts(session: Session, row: ArticleRow) -> Article:
@@ -374,13 +379,11 @@ def _id(row: ArticleRow) -> int:
 
 
 # Built once: every page of every crawl passes here, and to build them takes longer than to run them.
-_ARTICLE, _ADDRESS = table_of(ArticleRow), table_of(AddressRow)
-_TWIN = (
+_ARTICLE, _ADDRESS, _TAG = table_of(ArticleRow), table_of(AddressRow), table_of(TagRow)
+_TWIN = Built(
     core_select(_ARTICLE.c.id)
     .where(_ARTICLE.c.text_hash == bindparam("text_hash_"))
     .order_by(_ARTICLE.c.id)
     .limit(1)
 )
-_OWNER = core_select(_ADDRESS.c.article_id).where(_ADDRESS.c.key == bindparam("key_"))
-_INSERT_ARTICLE, _INSERT_ADDRESS = _ARTICLE.insert(), _ADDRESS.insert()
-_INSERT_TAG = table_of(TagRow).insert()
+_OWNER = Built(core_select(_ADDRESS.c.article_id).where(_ADDRESS.c.key == bindparam("key_")))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
-from storage import fulltext
+from storage import fulltext, indexing
 from storage.articles import load_many, text_hash
 from storage.engine import Store
 from storage.evidence import Pointer
@@ -167,7 +167,7 @@ def _indexed(session: Session, store: Store, numbers: Iterable[int]) -> dict[int
 
 def _expected(session: Session, store: Store, entry: fulltext.Entry) -> str:
     if store.is_sqlite:
-        return "\n".join(" ".join(part) for part in (entry.title, entry.body, entry.forms))
+        return f"{entry.title}\n{entry.body}\n{entry.forms}"
     document = session.connection().execute(
         text("SELECT CAST(CAST(:document AS tsvector) AS text)"), {"document": fulltext.tsvector(entry)}
     )
@@ -183,8 +183,8 @@ def _mended(store: Store, fault: Fault, number: int) -> Fault:
         row = session.get(ArticleRow, number)
         if row is None:
             return fault
-        fulltext.remove(session, number)
-        fulltext.add(session, number, row.title, row.text, row.language)
+        indexing.remove(session, number)
+        indexing.add(session, number, fulltext.entry(row.title, row.text, row.language))
     return Fault(kind=fault.kind, subject=fault.subject, said=fault.said, mended=True)
 
 
@@ -199,7 +199,7 @@ def _surplus(store: Store, *, mend: bool) -> Iterator[Fault]:
     for number in numbers:
         if mend:
             with store.writing() as session:
-                fulltext.remove(session, number)
+                indexing.remove(session, number)
         yield Fault(
             kind="index", subject=f"article {number}", said="is in the index, and is no article", mended=mend
         )

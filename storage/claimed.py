@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from news.languages.likeness import shares
 from news.values import Article
 from storage.keys import row_key
+from storage.statements import Built, table_of
 from storage.tables import AddressRow, ArticleRow, EvidenceRow, LeadRow, LookRow
 
 #: From this share of runs of words on, two texts at two addresses are one article: series share their formulas.
@@ -25,8 +27,8 @@ def under_its_own(session: Session, article: Article, *, fetched: str, lead: str
     claimed = row_key(article.url) if article.url else ""
     if not fetched or not claimed:
         return article
-    known = session.get(AddressRow, claimed)
-    owner = session.get(ArticleRow, known.article_id) if known is not None else None
+    number: int | None = _OWNER.value(session, key_=claimed)
+    owner = session.get(ArticleRow, number) if number is not None else None
     if owner is None or owner.id is None:
         return article
     look = session.get(LookRow, owner.id)
@@ -36,7 +38,8 @@ def under_its_own(session: Session, article: Article, *, fetched: str, lead: str
         return article
     if claimed == row_key(fetched):
         if not _was_fetched_at(session, owner.id, claimed) and _give_back(session, owner, look):
-            session.delete(known)  # who claimed it came before the page that stands there
+            # who claimed it came before the page that stands there
+            session.exec(delete(AddressRow).where(col(AddressRow.key) == claimed))
             session.flush()
         return article
     if row_key(owner.url) == claimed:
@@ -66,3 +69,7 @@ def _give_back(session: Session, owner: ArticleRow, look: LookRow | None) -> boo
     session.exec(pages.values(key=key))
     session.flush()
     return True
+
+
+_ADDRESS = table_of(AddressRow)
+_OWNER = Built(core_select(_ADDRESS.c.article_id).where(_ADDRESS.c.key == bindparam("key_")))

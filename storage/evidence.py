@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from news.values import Article, as_utc
 from storage.articles import text_hash
 from storage.keys import bounded, row_key
-from storage.statements import table_of
+from storage.statements import Built, insert, table_of
 from storage.tables import ArticleRow, EvidenceRow, IngestRow
 
 
@@ -57,8 +57,7 @@ class Ingested:
 def attach(session: Session, article_id: int, article: Article, pages: Iterable[Pointer]) -> None:
     """Note the pages that the article's present version, or a copy of it, was read from."""
     session.flush()
-    connection = session.connection()
-    version = connection.execute(_VERSION, {"id_": article_id}).scalar_one()
+    version = _VERSION.value(session, id_=article_id)
     key = row_key(article.url) if article.url else ""
     rows = [
         {
@@ -69,7 +68,7 @@ def attach(session: Session, article_id: int, article: Article, pages: Iterable[
         for position, page in enumerate(pages)
     ]  # fmt: skip
     if rows:
-        connection.execute(_EVIDENCE.insert(), rows)
+        insert(session, _EVIDENCE, rows)
 
 
 def lacks(session: Session, article_id: int, article: Article) -> bool:
@@ -159,4 +158,4 @@ def _to_pointer(row: EvidenceRow) -> Pointer:
 
 
 _ARTICLE, _EVIDENCE = table_of(ArticleRow), table_of(EvidenceRow)
-_VERSION = core_select(_ARTICLE.c.versions).where(_ARTICLE.c.id == bindparam("id_"))
+_VERSION = Built(core_select(_ARTICLE.c.versions).where(_ARTICLE.c.id == bindparam("id_")))

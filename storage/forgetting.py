@@ -11,9 +11,10 @@ from sqlalchemy import delete, or_, text, update
 from sqlmodel import Session, SQLModel, col, select
 
 from news.errors import DatabaseBusy, NotFound, UsageError
-from storage import articles, fulltext, register, searchtables, stories, tombstones
+from storage import articles, indexing, nearness, register, searchtables, stories, tombstones
 from storage.engine import Store
 from storage.keys import bounded, row_key
+from storage.prepared import hash_of
 from storage.readertables import AnswerRow
 from storage.statements import put, table_of
 from storage.storytables import AlternateRow, ErasureRow, TombstoneRow
@@ -99,7 +100,7 @@ def blank(session: Session, article_id: int, *, reason: str, by: str, now: datet
         )
     known = session.exec(select(AddressRow).where(AddressRow.article_id == article_id)).all()
     keys = list(dict.fromkeys((*(address.key for address in known), *_led_from(session, article_id))))
-    take_turns(session, chain((row.text_hash, *keys), stories.turns(row.text)))
+    take_turns(session, chain((row.text_hash, *keys), stories.turns(nearness.sketch(row.text))))
     digests = (row.text_hash, *_former_hashes(session, row))
     _bury(session, article_id, (*keys, *map(text_key, digests)), reason, by, now)
     _note_files(session, article_id)
@@ -107,7 +108,7 @@ def blank(session: Session, article_id: int, *, reason: str, by: str, now: datet
     shaken = register.events_of(session, article_id)
     _call_off(session, article_id, shaken)
     stories.leave(session, article_id)
-    fulltext.remove(session, article_id)
+    indexing.remove(session, article_id)
     session.execute(
         delete(ArticleRow).where(col(ArticleRow.id) == article_id)
     )  # what belongs to it goes with it
@@ -118,7 +119,7 @@ def blank(session: Session, article_id: int, *, reason: str, by: str, now: datet
 def _former_hashes(session: Session, row: ArticleRow) -> Iterator[str]:
     """Of what it said before it was edited."""
     for version in articles.versions(session, row.id or 0):
-        yield articles.hash_of(version.title, version.text)
+        yield hash_of(version.title, version.text)
 
 
 def _led_from(session: Session, article_id: int) -> Iterator[str]:

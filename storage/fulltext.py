@@ -1,4 +1,4 @@
-"""The full-text index of both engines, fed with our own folded and stemmed words.
+"""What the full-text index of both engines holds of an article: our own folded and stemmed words.
 
 A word of a language with rules stands in the index as its stem with the mark of the language, so that no form of one
 language meets another's; of other languages as it is folded. `forms` holds, without order, what else finds the article:
@@ -8,16 +8,12 @@ words as folded where the stem differs, what follows a clitic, and words joined 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
-
-from sqlalchemy import text
-from sqlmodel import Session
+from functools import cache, lru_cache
 
 from news.languages.stems import Rules, rules_for, rules_of_script
-from news.languages.tokens import Token, tokens
+from news.languages.tokens import Columns, columns, tokens
 
 #: Stands between title and text, so that no phrase spans both.
 BREAK = "\n"
@@ -38,26 +34,17 @@ _ZWNJ = "\u200c"
 _LEAST_PART = 3
 #: Words side by side of which each pair is also tried as one word.
 _MOST_JOINED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word of a text as the index knows it."""
-
-    #: empty for one that stands for nothing
-    text: str
-    folded: str
-    start: int
-    end: int
+#: Words of a language whose index words are remembered.
+_MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index holds of an article."""
+    """What the index holds of an article: the words of each part in order, one space between them."""
 
-    title: tuple[str, ...]
-    body: tuple[str, ...]
-    forms: tuple[str, ...]
+    title: str
+    body: str
+    forms: str
 
 
 def mark(code: str) -> str:
@@ -68,6 +55,10 @@ def mark(code: str) -> str:
 @lru_cache(maxsize=300_000)
 def stem(word: str, language: str) -> str:
     """A folded word as the index holds it for a text of this language; empty for one that is no word of its own."""
+    return _stemmed(word, language)
+
+
+def _stemmed(word: str, language: str) -> str:
     found = rules_for(word, language)
     if found is None:
         return word[:_LONGEST_WORD]
@@ -79,46 +70,72 @@ def marked(word: str, found: Rules) -> str:
     return found.stem(word)[:_LONGEST_WORD] + mark(found.code)
 
 
-def terms(written: str, language: str) -> Iterator[Term]:
-    """The words of a text in order, each with its place."""
-    for token in tokens(written):
-        for piece in _pieces(token):
-            yield Term(stem(piece, language), piece, token.start, token.end)
-
-
 def search_words(written: str) -> list[str]:
     """The folded words, cut as the index holds them."""
-    return [piece[:_LONGEST_WORD] for token in tokens(written) for piece in _pieces(token)]
+    return [piece[:_LONGEST_WORD] for token in tokens(written) for piece in _pieces(token.text)]
 
 
-def _pieces(token: Token) -> list[str]:
-    return [token.text] if token.text.isalnum() else _PIECE.findall(token.text)
+def _pieces(word: str) -> list[str]:
+    return [word] if word.isalnum() else _PIECE.findall(word)
 
 
 def entry(title: str, body: str, language: str) -> Entry:
     """What the index shall hold of an article."""
-    heads, rest = list(terms(title, language)), list(terms(body, language))
-    forms = dict.fromkeys(
-        form
-        for written, found in ((title, heads), (body, rest))
-        for form in (*_other_forms(found, language), *_joined(written, found, language))
-    )
-    fitted = list(_fitting([*_texts(heads), BREAK, *_texts(rest), BREAK, *forms]))
-    first = fitted.index(BREAK)
-    second = fitted.index(BREAK, first + 1)
-    return Entry(tuple(fitted[:first]), tuple(fitted[first + 1 : second]), tuple(fitted[second + 1 :]))
+    known = _known(language)
+    parts = [(written, columns(written)) for written in (title, body)]
+    heads, rest = (list(filter(None, map(known.terms.__getitem__, found.words))) for _, found in parts)
+    forms = dict.fromkeys(form for written, found in parts for form in _forms(written, found, language))
+    return _fitting(heads, rest, list(forms))
 
 
-def _texts(found: Iterable[Term]) -> Iterator[str]:
-    return (term.text for term in found if term.text)
+class _Terms(dict[str, str]):
+    """The index words of each folded word in texts of a language, found out when it is first met."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        found = self[word] = " ".join(
+            filter(None, (_stemmed(piece, self._language) for piece in _pieces(word)))
+        )
+        return found
 
 
-def _other_forms(found: Iterable[Term], language: str) -> Iterator[str]:
-    for word in dict.fromkeys(term.folded for term in found):  # in one order in every process: `checking` compares
-        yield from _forms_of(word, language)
+class _Forms(dict[str, tuple[str, ...]]):
+    """The other forms of each folded word in the same way."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        found = self[word] = tuple(
+            form for piece in _pieces(word) for form in _forms_of(piece, self._language)
+        )
+        return found
 
 
-@lru_cache(maxsize=300_000)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    terms: _Terms
+    forms: _Forms
+
+
+@cache
+def _known(language: str) -> _Known:
+    return _Known(_Terms(language), _Forms(language))
+
+
+def _forms(written: str, found: Columns, language: str) -> Iterator[str]:
+    """In one order in every process, for `checking` compares."""
+    for forms in map(_known(language).forms.__getitem__, dict.fromkeys(found.words)):
+        yield from forms
+    yield from _joined(written, found, language)
+
+
 def _forms_of(word: str, language: str) -> tuple[str, ...]:
     applied = rules_for(word, language)
     if applied is None:
@@ -130,13 +147,16 @@ def _forms_of(word: str, language: str) -> tuple[str, ...]:
     return whole if behind is None else (*whole, behind[:_LONGEST_WORD] + mark(applied.code))
 
 
-def _joined(written: str, found: list[Term], language: str) -> Iterator[str]:
+def _joined(written: str, found: Columns, language: str) -> Iterator[str]:
     """Words that a zero-width non-joiner parts, as one."""
     if _ZWNJ not in written:
         return
-    for left, right in pairwise(found):
-        if written[left.end : right.start] == _ZWNJ and right.text:
-            yield stem(left.folded + right.folded, language)
+    for at in range(1, len(found.words)):
+        start = found.starts[at]
+        if written[start - 1] == _ZWNJ and found.ends[at - 1] == start - 1:
+            left, right = _pieces(found.words[at - 1]), _pieces(found.words[at])
+            if left and right and stem(right[0], language):
+                yield stem(left[-1] + right[0], language)
 
 
 def alternatives(
@@ -197,63 +217,23 @@ def _split(word: str, language: str | None) -> Iterator[tuple[str, ...]]:
                     yield parts
 
 
-def add(session: Session, article_id: int, title: str, body: str, language: str) -> None:
-    """Put an article into the index, where nothing stands for it."""
-    found = entry(title, body, language)
-    if session.get_bind().dialect.name == "postgresql":
-        statement = "INSERT INTO article_search (article_id, document, words) VALUES (:id, CAST(:document AS tsvector), :words)"
-        values = {"id": article_id, "document": tsvector(found), "words": in_order(found)}
-    else:
-        statement = (
-            "INSERT INTO article_search (rowid, title, body, forms) VALUES (:id, :title, :body, :forms)"
-        )
-        values = {
-            "id": article_id,
-            **{part: " ".join(getattr(found, part)) for part in ("title", "body", "forms")},
-        }
-    session.connection().execute(text(statement), values)
-    _stamp(session, article_id)
-
-
-def remove(session: Session, article_id: int) -> None:
-    """Take an article out of the index."""
-    if session.get_bind().dialect.name == "postgresql":
-        statement = text("DELETE FROM article_search WHERE article_id = :id")
-    else:
-        statement = text("DELETE FROM article_search WHERE rowid = :id")
-    session.connection().execute(statement, {"id": article_id})
-    _stamp(session, article_id)
-
-
-def _stamp(session: Session, article_id: int) -> None:
-    """Tell the readers that keep columns in memory (`storage.columns`) that this article changed."""
-    if session.get_bind().dialect.name == "postgresql":
-        following = "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
-    else:
-        following = "(SELECT coalesce(max(stamp), 0) + 1 FROM search_change)"
-    statement = (
-        f"INSERT INTO search_change (article_id, stamp) VALUES (:id, {following}) "  # noqa: S608
-        "ON CONFLICT (article_id) DO UPDATE SET stamp = excluded.stamp"
-    )
-    session.connection().execute(text(statement), {"id": article_id})
-
-
 def tsvector(found: Entry) -> str:
     """A tsvector literal, title at weight A, forms at C; words hold letters, digits and marks alone, never quotes."""
     places: dict[str, list[str]] = {}
+    title, body, forms = found.title.split(), found.body.split(), found.forms.split()
     placed = (
-        *_placed(found.title, 1, "A"),
-        *_placed(found.body, len(found.title) + 1, ""),
-        *((form, f"{_LAST_POSITION}C") for form in found.forms),
+        *_placed(title, 1, "A"),
+        *_placed(body, len(title) + 1, ""),
+        *((form, f"{_LAST_POSITION}C") for form in forms),
     )
     for word, place in placed:
         places.setdefault(word, []).append(place)
-    return " ".join(f"'{word}':{','.join(found[:_MOST_POSITIONS])}" for word, found in places.items())
+    return " ".join(f"'{word}':{','.join(at[:_MOST_POSITIONS])}" for word, at in places.items())
 
 
 def in_order(found: Entry) -> str:
     """The words of title and text as PostgreSQL keeps them for phrases."""
-    return f" {' '.join((*found.title, BREAK, *found.body))} "
+    return f" {' '.join(filter(None, (found.title, BREAK, found.body)))} "
 
 
 def _placed(found: Iterable[str], start: int, weight: str) -> Iterator[tuple[str, str]]:
@@ -261,13 +241,20 @@ def _placed(found: Iterable[str], start: int, weight: str) -> Iterator[tuple[str
         yield word, f"{min(position, _LAST_POSITION)}{weight}"
 
 
-def _fitting(found: Iterable[str]) -> Iterator[str]:
-    words = list(found)
-    if sum(map(len, words)) * 4 + len(words) * _WORD_COST <= _LONGEST_INDEX:  # no letter takes more bytes
-        yield from words
-        return
-    room = _LONGEST_INDEX
-    for word in words:
-        room -= len(word.encode()) + _WORD_COST
-        if room >= 0 or word == BREAK:
-            yield word
+def _fitting(*parts: Sequence[str]) -> Entry:
+    """As much of the parts, from their beginning, as PostgreSQL holds."""
+    whole = [" ".join(part) for part in parts]
+    # a word of n letters costs no more than 4 n and its own cost: less than n and a space do here
+    if sum(len(part) + 1 for part in whole) * _WORD_COST <= _LONGEST_INDEX:
+        return Entry(*whole)
+    room, kept = _LONGEST_INDEX, list[str]()
+    for part in whole:
+        fitted = []
+        for word in part.split(" ") if part else ():
+            room -= len(word.encode()) + _WORD_COST
+            if room < 0:
+                break
+            fitted.append(word)
+        room -= len(BREAK) + _WORD_COST
+        kept.append(" ".join(fitted))
+    return Entry(*kept)

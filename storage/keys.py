@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from news.addresses import address_key
 
@@ -19,6 +20,7 @@ def bounded(key: str) -> str:
     return f"{start}#{digest}"
 
 
+@lru_cache(maxsize=1_024)
 def row_key(address: str) -> str:
     """`news.addresses.address_key`, bounded."""
     return bounded(address_key(address))

@@ -14,7 +14,7 @@ from news.values import Lead, Road
 from storage import tombstones
 from storage.keys import bounded, row_key
 from storage.rows import dated_columns, lead_columns, to_lead
-from storage.statements import put, table_of, value_of
+from storage.statements import Built, put, table_of, value_of
 from storage.tables import LeadRow, ValidatorRow
 
 #: A lead that failed so often is not asked for again until its list says that it changed.
@@ -122,7 +122,7 @@ def of_address(session: Session, source: str, address: str) -> Wanted:
 
 def is_listed(session: Session, source: str, key: str) -> bool:
     """Whether the article of a lead was kept as its list gives it, because its page could not be had."""
-    return bool(value_of(session, _STATE, source_=source, key_=bounded(key)) == "listed")
+    return bool(_STATE.value(session, source_=source, key_=bounded(key)) == "listed")
 
 
 def is_lead(session: Session, source: str, address: str) -> bool:
@@ -147,16 +147,17 @@ def settle(
     """
     session.flush()
     counts = is_asked and cause not in _SITE_FAULTS
-    session.connection().execute(
-        _SETTLE, {"source_": source, "key_": bounded(key), "state_": state, "cause_": cause, "tried_": int(counts)}
-    )
+    values = {
+        "source_": source, "key_": bounded(key), "state_": state, "cause_": cause, "tried_": int(counts)
+    }  # fmt: skip
+    _SETTLE.run(session, [values])
 
 
 def remember(session: Session, validators: Validators, now: datetime) -> None:
     """Store what to ask an address with next time; without any, forget what was stored."""
     key = bounded(validators.address)
     if validators.etag is None and validators.last_modified is None:
-        session.connection().execute(_FORGET, {"address_": key})
+        _FORGET.run(session, [{"address_": key}])
         return
     row = {
         "address": key, "etag": validators.etag, "last_modified": validators.last_modified, "checked_at": now
@@ -240,16 +241,16 @@ def _wanted(row: LeadRow, last_good_at: datetime | None) -> Wanted:
 # Built once: every page of every crawl passes here, and to build them takes longer than to run them.
 _LEAD, _VALIDATOR = table_of(LeadRow), table_of(ValidatorRow)
 _ONE_LEAD = and_(_LEAD.c.source == bindparam("source_"), _LEAD.c.key == bindparam("key_"))
-_STATE = core_select(_LEAD.c.state).where(_ONE_LEAD)
+_STATE = Built(core_select(_LEAD.c.state).where(_ONE_LEAD))
 _AIM = bindparam("state_", type_=_LEAD.c.state.type)
 _STAYS = and_(_LEAD.c.state == "listed", _AIM != "kept")
-_SETTLE = (
+_SETTLE = Built(
     _LEAD.update()
     .where(_ONE_LEAD)
     .values(
         state=case((_STAYS, literal("listed")), else_=_AIM),
         cause=bindparam("cause_", type_=_LEAD.c.cause.type),
-        attempts=case((or_(_STAYS, _AIM.in_(_AGAIN)), _LEAD.c.attempts + bindparam("tried_")), else_=0),
+        attempts=case((or_(_STAYS, *(literal(end) == _AIM for end in _AGAIN)), _LEAD.c.attempts + bindparam("tried_")), else_=0),
     )
 )
 _IS_PENDING = (_LEAD.c.state.in_(("pending", *_AGAIN)), _LEAD.c.attempts < MAX_ATTEMPTS)
@@ -261,4 +262,4 @@ _PENDING_KEYS = (
     .order_by(_OF_SITEMAP, _AGE.desc().nulls_last(), _LEAD.c.first_seen_at)
 )
 _RECALL = core_select(_VALIDATOR).where(_VALIDATOR.c.address == bindparam("address_"))
-_FORGET = _VALIDATOR.delete().where(_VALIDATOR.c.address == bindparam("address_"))
+_FORGET = Built(_VALIDATOR.delete().where(_VALIDATOR.c.address == bindparam("address_")))

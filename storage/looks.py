@@ -16,7 +16,7 @@ from storage import articles
 from storage.keys import bounded, row_key
 from storage.leads import Validators
 from storage.rows import to_lead
-from storage.statements import put, table_of
+from storage.statements import Built, put, table_of
 from storage.tables import AddressRow, ArticleRow, LeadRow, LookRow, ValidatorRow, VersionRow
 
 #: Looks in a row that find nothing out, before the next waits for its turn in the plan.
@@ -85,12 +85,13 @@ def expect(
 ) -> None:
     """Note that an article's own page was just had: what was said against it is over, the next look is planned."""
     session.flush()
-    article = session.connection().execute(_ARTICLE_SEEN, {"id_": article_id}).one_or_none()
-    if article is None or article.source != lead.source or not article.url:
+    found = _ARTICLE_SEEN.rows(session, id_=article_id)
+    source, url, first_seen_at = found[0] if found else ("", "", now)
+    if source != lead.source or not url:
         return  # a copy: its page is another's
     row = {
-        "article_id": article_id, "source": article.source, "lead": row_key(lead.address), "titled": titled,
-        "gone_at": None, "gone_cause": None, "missed_at": None, "due_at": _next(article.first_seen_at, now, plan),
+        "article_id": article_id, "source": source, "lead": row_key(lead.address), "titled": titled,
+        "gone_at": None, "gone_cause": None, "missed_at": None, "due_at": _next(first_seen_at, now, plan),
     }  # fmt: skip
     put(session, _LOOK, [row])
 
@@ -213,6 +214,8 @@ _DUE = (
     .order_by(col(LookRow.due_at), col(LookRow.article_id))
     .limit(bindparam("limit_"))
 )
-_ARTICLE_SEEN = core_select(_ARTICLE.c.source, _ARTICLE.c.url, _ARTICLE.c.first_seen_at).where(
-    _ARTICLE.c.id == bindparam("id_")
+_ARTICLE_SEEN = Built(
+    core_select(_ARTICLE.c.source, _ARTICLE.c.url, _ARTICLE.c.first_seen_at).where(
+        _ARTICLE.c.id == bindparam("id_")
+    )
 )

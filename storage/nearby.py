@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
-from operator import itemgetter
+from functools import cache, lru_cache
+from threading import Lock
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ARRAY, BigInteger, BindParameter, bindparam, delete, func, select
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Connection, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from storage import nearness
-from storage.nearness import Shingles, Signature
-from storage.statements import put, table_of
+from storage.nearness import Shingles, Sketch, Traits
+from storage.statements import Built, put, table_of
 from storage.storytables import BandRow, SignatureRow, StoryArticleRow
 from storage.tables import ArticleRow
 
@@ -39,8 +40,8 @@ _ATTESTED = 0.05
 _FORM = 6
 #: Of one site, each text's first quarter shares so much with the other: what stands under both is furniture.
 _HEAD_HELD = 0.3
-#: Words compared one by one; a form is shorter.
-_COMPARED = 1_500
+#: Texts of which the pairs of words are remembered, some 7 KB each.
+_MOST_REMEMBERED = 1_000
 #: At most so many articles leave the window when one comes.
 _LEAVING = 4
 
@@ -61,88 +62,161 @@ class Candidates:
     crowded: frozenset[int]
 
 
-def enter(session: Session, article_id: int, source: str, text: str) -> tuple[Near, ...]:
-    """Note an article's signature, and find what is near it, nearest first."""
-    remove(session, article_id)
-    own = _signature(text)
-    if own is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """An article that comes into the window."""
+
+    article: int
+    source: str
+    text: str
+    #: `storage.prepared.hash_of` it
+    digest: str
+    #: None for a text too short to be compared
+    sketch: Sketch | None
+
+
+def enter(session: Session, one: Entrant) -> tuple[Near, ...]:
+    """Note the sketch of an article's text, and find what is near it, nearest first."""
+    remove(session, one.article)
+    if one.sketch is None:
         return ()
-    found = look_up(session, nearness.keys(own))
-    near = _verified(session, article_id, source, text, found.articles)
-    _note(session, article_id, source, own, found.crowded)
-    _slide(session, article_id)
+    found = look_up(session, one.sketch.keys)
+    near = _verified(session, one, one.sketch, found.articles) if found.articles else ()
+    _note(session, one, one.sketch, found.crowded)
+    _slide(session, one.article)
     return near
-
-
-def keys_of(text: str) -> tuple[int, ...]:
-    """The bands of a text; none for one too short to be compared."""
-    own = _signature(text)
-    return () if own is None else nearness.keys(own)
 
 
 def remove(session: Session, article_id: int) -> None:
     """Take an article out of the window."""
-    least = session.connection().execute(_LEAST, {"id_": article_id}).scalar()
+    least = _LEAST.value(session, id_=article_id)
     if least is not None:
         _take_out(session, [(article_id, least)])
 
 
 def look_up(session: Session, keys: Sequence[int]) -> Candidates:
     """The articles that share a band, those of most bands first."""
-    rows = _rows(session, keys)
-    if not rows:
+    found = _sharing(session, keys)
+    if not found:
         return Candidates(articles=(), crowded=frozenset())
-    shared = Counter(map(itemgetter(1), rows))
-    crowd = Counter(map(itemgetter(0), rows)) if len(rows) >= _CROWD else {}
+    # of equals those of the least key, and the oldest
+    best = sorted(found, key=lambda row: (-row[1], row[2], row[0]))
     return Candidates(
-        articles=tuple(sorted(shared, key=shared.__getitem__, reverse=True)[:_CANDIDATES]),
-        crowded=frozenset(key for key, count in crowd.items() if count >= _CROWD),
+        articles=tuple(article for article, _, _ in best[:_CANDIDATES]),
+        # no key has more articles than there are
+        crowded=_crowded(session, keys) if len(found) >= _CROWD else frozenset(),
     )
 
 
-def _rows(session: Session, keys: Sequence[int]) -> Sequence[tuple[int, int]]:
+def _sharing(session: Session, keys: Sequence[int]) -> Sequence[tuple[int, int, int]]:
+    """Articles, how many of the keys each has, and the least of them."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        return [(key, article) for key, article in connection.execute(_BY_KEYS, {"keys": list(keys)})]
-    # below SQLAlchemy, whose statement costs more than the look-up
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(_BY_KEYS_SQLITE, keys)
-        found: Sequence[tuple[int, int]] = cursor.fetchall()
-    finally:
-        cursor.close()
-    return found
+        rows = connection.execute(_BY_KEYS, {"keys": list(keys)})
+        return [(article, shared, least) for article, shared, least in rows]
+    return _driven(connection, _BY_KEYS_SQLITE, keys)
 
 
-def _verified(
-    session: Session, article_id: int, source: str, text: str, candidates: Iterable[int]
-) -> tuple[Near, ...]:
-    own = _signature(text)
-    assert own is not None
-    rows = session.connection().execute(_CANDIDATE, {"ids": list(candidates)}).all() if candidates else ()
-    found = []
-    for row in rows:
-        if row.article_id == article_id or nearness.estimate(own, nearness.unpacked(row.least)) < _ESTIMATED:
-            continue
-        pair = _Pair(session, (article_id, source, text), (row.article_id, row.source, row.text))
-        if (alike := pair.likeness()) is not None:
-            found.append(Near(article=row.article_id, likeness=alike))
+def _crowded(session: Session, keys: Sequence[int]) -> frozenset[int]:
+    """Keys that so many articles have that no further one is entered under them."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        return frozenset(connection.execute(_CROWDED, {"keys": list(keys), "crowd_": _CROWD}).scalars())
+    return frozenset(key for (key,) in _driven(connection, _CROWDED_SQLITE, (*keys, _CROWD)))
+
+
+def _driven(connection: Connection, statement: str, values: Sequence[int]) -> list[Any]:
+    """Below SQLAlchemy, whose statement costs more than the look-up."""
+    with closing(connection.connection.cursor()) as cursor:
+        return list(cursor.execute(statement, values).fetchall())
+
+
+def _verified(session: Session, one: Entrant, sketch: Sketch, candidates: Sequence[int]) -> tuple[Near, ...]:
+    own = _Compared(
+        article=one.article, source=one.source, digest=one.digest, least=sketch.least, text=one.text,
+        known=_remember(one.digest, sketch.traits),
+    )  # fmt: skip
+    others = [other for other in _compared(session, candidates) if other.article != one.article]
+    if not others:
+        return ()
+    likely = nearness.estimates(sketch.least, [other.least for other in others]) >= _ESTIMATED
+    others = [other for other, is_likely in zip(others, likely, strict=True) if is_likely]
+    _read(session, others)
+    found = [
+        Near(article=other.article, likeness=alike)
+        for other in others
+        if (alike := _Pair(session, own, other).likeness()) is not None
+    ]
     return tuple(sorted(found, key=lambda near: (-near.likeness, near.article)))
+
+
+#: By the sum of the text: articles of one story come one after the other.
+_REMEMBERED: dict[str, Traits] = {}
+_REMEMBERING = Lock()
+
+
+def _remember(digest: str, traits: Traits) -> Traits:
+    with _REMEMBERING:
+        while len(_REMEMBERED) >= _MOST_REMEMBERED:
+            del _REMEMBERED[next(iter(_REMEMBERED))]
+        _REMEMBERED[digest] = traits
+    return traits
+
+
+@dataclass(slots=True, kw_only=True)
+class _Compared:
+    """An article as it is compared with others."""
+
+    article: int
+    source: str
+    #: of its text
+    digest: str
+    least: bytes
+    #: None until they are needed
+    text: str | None = None
+    known: Traits | None = None
+
+    @property
+    def traits(self) -> Traits:
+        """What it is compared by first."""
+        if self.known is None:
+            self.known = _remember(self.digest, nearness.traits(self.bones()))
+        return self.known
+
+    def bones(self) -> list[str]:
+        """The skeletons of its words in order."""
+        assert self.text is not None
+        return _skeletons(self.text)
+
+
+def _compared(session: Session, articles: Sequence[int]) -> list[_Compared]:
+    ids = {f"id{at}": article for at, article in enumerate(articles)}
+    return [
+        _Compared(article=article, least=least, source=source, digest=digest, known=_REMEMBERED.get(digest))
+        for article, least, source, digest in _candidates(len(ids)).rows(session, **ids)
+    ]
+
+
+def _read(session: Session, texts: Sequence[_Compared], *, whole: bool = False) -> None:
+    """Read the texts of which nothing is remembered; of all where `whole` texts are wanted."""
+    wanted = {one.article: one for one in texts if one.text is None and (whole or one.known is None)}
+    if wanted:
+        for article, text in session.connection().execute(_TEXTS, {"ids": list(wanted)}):
+            wanted[article].text = text
 
 
 class _Pair:
     """Two texts, compared exactly, without what the sites print under everything."""
 
-    def __init__(self, session: Session, one: tuple[int, str, str], other: tuple[int, str, str]) -> None:
-        self._session = session
-        self._ids, self._sources, self._texts = (one[0], other[0]), (one[1], other[1]), (one[2], other[2])
+    def __init__(self, session: Session, one: _Compared, other: _Compared) -> None:
+        self._session, self._one, self._other = session, one, other
 
     def likeness(self) -> float | None:
         """Jaccard's index where they tell one story."""
-        one, other = map(_shingles, self._texts)
+        one, other = self._one.traits.shingles, self._other.traits.shingles
         if not _are_alike(one, other):
             return None
-        if self._of_one_site() and (_is_form(*self._texts) or not _begin_alike(*self._texts)):
+        if self._of_one_site() and self._is_series():
             return None
         boilerplate = self._boilerplate(one, other)
         if len(boilerplate):
@@ -152,15 +226,26 @@ class _Pair:
         return nearness.likeness(one, other)[0]
 
     def _of_one_site(self) -> bool:
-        return self._sources[0] == self._sources[1]
+        return self._one.source == self._other.source
+
+    def _is_series(self) -> bool:
+        """Whether they are a form filled in twice, or begin differently."""
+        one, other = self._one, self._other
+        figures, others = one.traits.numbers, other.traits.numbers
+        if figures - others and others - figures:
+            return True
+        _read(self._session, (one, other), whole=True)
+        return _is_form(one.bones(), other.bones()) or not (
+            _holds_head(one, other) and _holds_head(other, one)
+        )
 
     def _boilerplate(self, one: Shingles, other: Shingles) -> nearness.Hashes:
         """What the two have in common and other articles of their sites have, too."""
-        common = np.intersect1d(one.hashes, other.hashes, assume_unique=True)
+        common = nearness.common(one.hashes, other.hashes)
         wanted = 1 if self._of_one_site() else 2
         parts = []
-        for source in set(self._sources):
-            found = [np.intersect1d(common, text.hashes) for text in self._witnesses(source)]
+        for source in {self._one.source, self._other.source}:
+            found = [nearness.common(common, text.hashes) for text in self._witnesses(source)]
             if len(found) >= wanted:
                 hashes, counts = np.unique(np.concatenate(found), return_counts=True)
                 parts.append(hashes[counts >= wanted])
@@ -168,11 +253,9 @@ class _Pair:
 
     def _witnesses(self, source: str) -> list[Shingles]:
         """Texts of other stories of a site that show parts of what the two have in common."""
-        one, other = (_signature(text) for text in self._texts)
-        assert one is not None
-        assert other is not None
+        one, other = nearness.unpacked(self._one.least), nearness.unpacked(self._other.least)
         agreed = one == other
-        values = {"source_": source, "ids": list(self._ids), "limit_": _NEIGHBOURS}
+        values = {"source_": source, "ids": [self._one.article, self._other.article], "limit_": _NEIGHBOURS}
         rows = self._session.connection().execute(_SITE, values).all()
         if not rows:
             return []
@@ -181,8 +264,9 @@ class _Pair:
         best = [int(at) for at in np.argsort(-shares)[:_WITNESSES] if shares[at] >= _ATTESTED]
         if not best:
             return []
-        ids = [rows[at].article_id for at in best]
-        return [_shingles(text) for (text,) in self._session.connection().execute(_TEXTS, {"ids": ids})]
+        found = _compared(self._session, [rows[at].article_id for at in best])
+        _read(self._session, found)
+        return [text.traits.shingles for text in found]
 
 
 def _are_alike(one: Shingles, other: Shingles) -> bool:
@@ -190,12 +274,11 @@ def _are_alike(one: Shingles, other: Shingles) -> bool:
     return alike >= _ALIKE and held >= _HELD
 
 
-def _is_form(one: str, other: str) -> bool:
-    """Whether each has numbers of its own, or nothing but short runs of words differ: what a site prints each week."""
-    if _numbers(one) - _numbers(other) and _numbers(other) - _numbers(one):
-        return True
-    first, second = (_skeletons(text)[:_COMPARED] for text in (one, other))
-    steps = SequenceMatcher(a=first, b=second, autojunk=False).get_opcodes()
+def _is_form(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether nothing but short runs of words differ: what a site prints each week."""
+    steps = SequenceMatcher(
+        a=one[: nearness.COMPARED], b=other[: nearness.COMPARED], autojunk=False
+    ).get_opcodes()
     runs = [
         max(a_end - a_start, b_end - b_start)
         for kind, a_start, a_end, b_start, b_end in steps
@@ -204,40 +287,31 @@ def _is_form(one: str, other: str) -> bool:
     return bool(runs) and max(runs) <= _FORM
 
 
-def _begin_alike(one: str, other: str) -> bool:
-    return _holds_head(one, other) and _holds_head(other, one)
-
-
-def _holds_head(whole: str, text: str) -> bool:
+def _holds_head(whole: _Compared, text: _Compared) -> bool:
     """Whether the beginning of a text stands in another."""
-    bones = _skeletons(text)
+    bones = text.bones()
     head = nearness.shingles_of(bones[: max(nearness.FEWEST + 1, len(bones) // 4)])
-    common = np.intersect1d(head.hashes, _shingles(whole).hashes, assume_unique=True)
-    return len(common) >= _HEAD_HELD * len(head)
+    return len(nearness.common(head.hashes, whole.traits.shingles.hashes)) >= _HEAD_HELD * len(head)
 
 
-def _note(session: Session, article_id: int, source: str, own: Signature, crowded: frozenset[int]) -> None:
-    put(session, _SIGNATURE, [{"article_id": article_id, "source": source, "least": nearness.packed(own)}])
-    rows = [(key, article_id) for key in dict.fromkeys(nearness.keys(own)) if key not in crowded]
+def _note(session: Session, one: Entrant, sketch: Sketch, crowded: frozenset[int]) -> None:
+    put(session, _SIGNATURE, [{"article_id": one.article, "source": one.source, "least": sketch.least}])
+    rows = [(key, one.article) for key in dict.fromkeys(sketch.keys) if key not in crowded]
     if not rows:
         return
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(_ENTER, {"keys": [key for key, _ in rows], "id_": article_id})
+        connection.execute(_ENTER, {"keys": [key for key, _ in rows], "id_": one.article})
         return
-    cursor = connection.connection.cursor()
-    try:
+    with closing(connection.connection.cursor()) as cursor:
         cursor.executemany("INSERT OR IGNORE INTO band (key, article_id) VALUES (?, ?)", sorted(rows))
-    finally:
-        cursor.close()
 
 
 def _slide(session: Session, newest: int) -> None:
     """Let those that came first leave the window."""
     if newest > WINDOW:
         values = {"before_": newest - WINDOW, "limit_": _LEAVING}
-        rows = session.connection().execute(_OLDEST, values).all()
-        _take_out(session, [(row.article_id, row.least) for row in rows])
+        _take_out(session, [(article, least) for article, least in _OLDEST.rows(session, **values)])
 
 
 def _take_out(session: Session, leaving: Sequence[tuple[int, bytes]]) -> None:
@@ -252,36 +326,33 @@ def _skeletons(text: str) -> list[str]:
     return nearness.skeletons(text)
 
 
-@lru_cache(maxsize=64)
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(word for word in _skeletons(text)[:_COMPARED] if any(map(str.isdigit, word)))
-
-
-@lru_cache(maxsize=64)
-def _shingles(text: str) -> Shingles:
-    return nearness.shingles_of(_skeletons(text))
-
-
-@lru_cache(maxsize=64)
-def _signature(text: str) -> Signature | None:
-    return nearness.signature(_shingles(text))
-
-
 # Built once, as in `storage.articles`.
 _BAND, _SIGNATURE, _ARTICLE = table_of(BandRow), table_of(SignatureRow), table_of(ArticleRow)
 _STORY_ARTICLE = table_of(StoryArticleRow)
 _MANY: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _ONE: BindParameter[int] = bindparam("id_")
-_LEAST = select(_SIGNATURE.c.least).where(_SIGNATURE.c.article_id == _ONE)
-_BY_KEYS = select(_BAND.c.key, _BAND.c.article_id).where(
-    _BAND.c.key == func.any(bindparam("keys", type_=ARRAY(BigInteger)))
+_LEAST = Built(select(_SIGNATURE.c.least).where(_SIGNATURE.c.article_id == _ONE))
+_AMONG = _BAND.c.key == func.any(bindparam("keys", type_=ARRAY(BigInteger)))
+_BY_KEYS = (
+    select(_BAND.c.article_id, func.count(), func.min(_BAND.c.key)).where(_AMONG).group_by(_BAND.c.article_id)
 )
-_BY_KEYS_SQLITE = f"SELECT key, article_id FROM band WHERE key IN ({','.join('?' * nearness.BANDS)})"  # noqa: S608
-_CANDIDATE = (
-    select(_SIGNATURE.c.article_id, _SIGNATURE.c.least, _ARTICLE.c.source, _ARTICLE.c.text)
-    .join(_ARTICLE, _ARTICLE.c.id == _SIGNATURE.c.article_id)
-    .where(_SIGNATURE.c.article_id.in_(_MANY))
+_CROWDED = select(_BAND.c.key).where(_AMONG).group_by(_BAND.c.key).having(func.count() >= bindparam("crowd_"))
+_PLACES = ",".join("?" * nearness.BANDS)
+_BY_KEYS_SQLITE = (
+    f"SELECT article_id, count(*), min(key) FROM band WHERE key IN ({_PLACES}) GROUP BY article_id"  # noqa: S608
 )
+_CROWDED_SQLITE = f"SELECT key FROM band WHERE key IN ({_PLACES}) GROUP BY key HAVING count(*) >= ?"  # noqa: S608
+
+
+@cache
+def _candidates(count: int) -> Built:
+    wanted = (_SIGNATURE.c.article_id == bindparam(f"id{at}") for at in range(count))
+    columns = (_SIGNATURE.c.article_id, _SIGNATURE.c.least, _ARTICLE.c.source, _ARTICLE.c.text_hash)
+    return Built(
+        select(*columns).join(_ARTICLE, _ARTICLE.c.id == _SIGNATURE.c.article_id).where(or_(*wanted))
+    )
+
+
 _SAME_STORY = (
     select(_STORY_ARTICLE.c.article_id)
     .where(
@@ -300,7 +371,7 @@ _SITE = (
     .order_by(_SIGNATURE.c.article_id.desc())
     .limit(bindparam("limit_"))
 )
-_TEXTS = select(_ARTICLE.c.text).where(_ARTICLE.c.id.in_(_MANY))
+_TEXTS = select(_ARTICLE.c.id, _ARTICLE.c.text).where(_ARTICLE.c.id.in_(_MANY))
 _ENTER = (
     insert(_BAND)
     .from_select(
@@ -312,7 +383,7 @@ _ENTER = (
     )
     .on_conflict_do_nothing()
 )
-_OLDEST = (
+_OLDEST = Built(
     select(_SIGNATURE.c.article_id, _SIGNATURE.c.least)
     .where(_SIGNATURE.c.article_id <= bindparam("before_"))
     .order_by(_SIGNATURE.c.article_id)

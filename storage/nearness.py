@@ -15,13 +15,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from news.languages.tokens import columns
+from news.languages.tokens import columns, words
 
 #: Bands of a signature, and values in each: a pair of likeness 0.55 shares a band with 0.95 probability, one of
 #: 0.2 with 0.05, one of 0.05 with 0.0002.
 BANDS, ROWS = 32, 4
 #: A text of fewer shingles says too little to be compared.
 FEWEST = 8
+#: Words of a text that are compared one by one; a form is shorter.
+COMPARED = 1_500
 #: Of a longer text the shingles of the least hash stand for all of them.
 _MOST = 4_096
 
@@ -63,9 +65,27 @@ class Shingles:
         return Shingles(np.setdiff1d(self.hashes, others, assume_unique=True))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Traits:
+    """What two texts are compared by before their words are."""
+
+    shingles: Shingles
+    #: words with a digit, of the first ones
+    numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sketch:
+    """What a text is found by: its signature as it is stored, and the keys of its bands; and what it is compared by."""
+
+    least: bytes
+    keys: tuple[int, ...]
+    traits: Traits
+
+
 def skeletons(text: str) -> list[str]:
     """What is left of each word where spellings may differ; words of a letter or two leave nothing."""
-    return [bones for word in columns(text).words if (bones := _skeleton(word))]
+    return list(filter(None, map(_skeleton, words(text))))
 
 
 def shingles(text: str) -> Shingles:
@@ -78,14 +98,19 @@ def shingles_of(bones: Sequence[str]) -> Shingles:
     return _pairs(bones)
 
 
-def _pairs(words: Sequence[str]) -> Shingles:
+def _pairs(read: Sequence[str]) -> Shingles:
     """Words and their skeletons leave the same; those that leave nothing are passed over."""
-    found = np.fromiter(map(_trace, words), dtype=np.uint64, count=len(words))
+    found = np.fromiter(map(_trace, read), dtype=np.uint64, count=len(read))
     traces = found[found != 0]
     if len(traces) < 2:
         return Shingles(np.empty(0, dtype=np.uint64))
     pairs = (traces[:-1] * _MIX + traces[1:]) * _MIX
-    return Shingles(np.unique(pairs ^ (pairs >> _SHIFT)))
+    pairs ^= pairs >> _SHIFT
+    pairs.sort()
+    is_first = np.empty(len(pairs), dtype=np.bool_)
+    is_first[0] = True
+    np.not_equal(pairs[1:], pairs[:-1], out=is_first[1:])
+    return Shingles(pairs[is_first])
 
 
 def signature(found: Shingles) -> Signature | None:
@@ -98,6 +123,18 @@ def signature(found: Shingles) -> Signature | None:
         part = slice(start, start + 32)
         least[part] = (hashes * _FACTORS[part] + _TERMS[part]).min(axis=1)
     return ((least * _MIX) >> np.uint64(48)).astype(np.uint16)
+
+
+def sketch(text: str) -> Sketch | None:
+    """What is kept of a text to find others near it; None where it is too short to be compared."""
+    known = traits(list(filter(None, map(_skeleton, columns(text).words))))
+    own = signature(known.shingles)
+    return None if own is None else Sketch(least=packed(own), keys=keys(own), traits=known)
+
+
+def traits(bones: Sequence[str]) -> Traits:
+    """What a text of these skeletons is compared by."""
+    return Traits(shingles=shingles_of(bones), numbers=frozenset(filter(_has_digit, bones[:COMPARED])))
 
 
 def keys(of: Signature) -> tuple[int, ...]:
@@ -116,9 +153,19 @@ def unpacked(data: bytes) -> Signature:
     return np.frombuffer(data, dtype="<u2").astype(np.uint16)
 
 
-def estimate(one: Signature, other: Signature) -> float:
-    """The share of values that agree: the likeness, give or take 0.04."""
-    return float(np.mean(one == other))
+def estimates(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
+    """The share of values of a stored signature that agree with each of others: the likeness, give or take 0.04."""
+    rows = np.frombuffer(b"".join(others), dtype="<u2").reshape(len(others), -1)
+    agreed: NDArray[np.float64] = (rows == np.frombuffer(one, dtype="<u2")).mean(axis=1)
+    return agreed
+
+
+def common(one: Hashes, other: Hashes) -> Hashes:
+    """What two sorted arrays of different values have in common."""
+    both = np.concatenate((one, other))
+    both.sort()
+    shared: Hashes = both[:-1][both[1:] == both[:-1]]
+    return shared
 
 
 def likeness(one: Shingles, other: Shingles) -> tuple[float, float]:
@@ -126,8 +173,8 @@ def likeness(one: Shingles, other: Shingles) -> tuple[float, float]:
     shorter, longer = sorted((len(one), len(other)))
     if not shorter:
         return 0.0, 0.0
-    common = len(np.intersect1d(one.hashes, other.hashes, assume_unique=True))
-    return common / (shorter + longer - common), common / shorter
+    shared = len(common(one.hashes, other.hashes))
+    return shared / (shorter + longer - shared), shared / shorter
 
 
 @lru_cache(maxsize=100_000)
@@ -138,6 +185,11 @@ def _skeleton(word: str) -> str:
     for pattern, instead in _LATIN:
         bones = pattern.sub(instead, bones)
     return bones if len(bones) > 1 else ""
+
+
+@lru_cache(maxsize=100_000)
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 @lru_cache(maxsize=100_000)

@@ -72,7 +72,7 @@ def _by_words(session: Session, row: ArticleRow) -> list[memory.Ids]:
     """The articles of each of its rarest words that another one holds too."""
     found = entry(row.title, row.text, row.language)
     counted = Counter(
-        word for word in (*found.title * _TITLE, *found.body) if sum(map(str.isalnum, word)) > _SHORT
+        word for word in (*found.title.split() * _TITLE, *found.body.split()) if sum(map(str.isalnum, word)) > _SHORT
     )
     postings = [_holding(session, word) for word, _ in counted.most_common(_CANDIDATES)]
     telling = [ids for ids in postings if 1 < len(ids) <= _TOO_MANY]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from news.values import Language, TagKind
-from storage import articles, fulltext
+from storage import articles, indexing
 from storage.engine import Store
 from storage.search import Filters, among, matching, search, search_ids
 
@@ -83,7 +83,7 @@ def test_a_later_search_knows_what_came_changed_and_went(store: Store, make: Any
     assert _ids(store, "network:amf") == [2]
     assert _ids(store, "country:IR language:fa") == [1]
     with store.writing() as session:
-        fulltext.remove(session, 2)
+        indexing.remove(session, 2)
         session.delete(session.get_one(articles.ArticleRow, 2))
     assert _ids(store, "") == [1]
     with store.reading() as session:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.fulltext import BREAK, entry, tsvector
+from storage.fulltext import entry, in_order, tsvector
 from storage.types import UtcDateTime
 
 revision = "0012"
@@ -72,10 +72,9 @@ def _fill(connection: sa.Connection, to_values: Any, into: str) -> None:
 
 def _postgresql_rows(row: Any) -> dict[str, Any]:
     found = entry(row.title, row.text, row.language)
-    words = f" {' '.join((*found.title, BREAK, *found.body))} "
-    return {"id": row.id, "document": tsvector(found), "words": words}
+    return {"id": row.id, "document": tsvector(found), "words": in_order(found)}
 
 
 def _sqlite_rows(row: Any) -> dict[str, Any]:
     found = entry(row.title, row.text, row.language)
-    return {"id": row.id, **{part: " ".join(getattr(found, part)) for part in ("title", "body", "forms")}}
+    return {"id": row.id, "title": found.title, "body": found.body, "forms": found.forms}
