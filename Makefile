@@ -60,9 +60,11 @@ quality-public: $(STAMP) ## The reader on public sets fetched by hand (DIR=folde
 bench: $(STAMP) ## Speed, as ratios measured side by side in one run (FETCHING="--pages 100" shortens)
 	$(BIN)/python -m benchmarks.speed $(ARGS)
 	$(BIN)/python -m benchmarks.nearness
+	$(BIN)/python -m benchmarks.storing
 	$(BIN)/python -m benchmarks.fetching $(FETCHING)
 	$(BIN)/python -m benchmarks.alerting
 	$(BIN)/python -m benchmarks.searching $(SEARCHING)
+	$(BIN)/python -m benchmarks.load --minutes 0.5 --alone 0.5 --articles 5000 $(LOAD)
 
 lock: $(STAMP) ## Renew requirements.lock (needs uv)
 	$(BIN)/python -m pip install --quiet uv

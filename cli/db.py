@@ -25,11 +25,14 @@ def _group() -> None:
 def upgrade(json: JsonOption = False) -> None:
     """Bring the database's schema to this program's version."""
     store = connect(load_settings().database)
+    taken: dict[str, float] = {}
     try:
-        before, after = upgrade_schema(store)
+        before, after = upgrade_schema(store, taken.__setitem__)
     finally:
         store.close()
     if json:
-        print_json({"database": store.url, "before": before, "after": after})
+        print_json({"database": store.url, "before": before, "after": after, "seconds": taken})
     else:
-        out.print(f"{store.url}: schema {before or 'none'} → {after}", markup=False, highlight=False)
+        for migration, seconds in taken.items():
+            out.print(f"migration {migration} took {seconds:.2f} s", highlight=False)
+        out.print(f"{store.url}: schema {before or 'none'} → {after}", highlight=False)

@@ -1,6 +1,6 @@
 """What searches filter, order and count by, in memory: arrays indexed by an article's id, exact and up to date.
 
-A million articles take some 60 MB and about two seconds to read; later calls read what changed since
+A million articles take some 100 MB and about three seconds to read; later calls read what changed since
 (`search_change`). SQLite numbers changes under its writer's lock; on PostgreSQL a change bears its transaction, and a
 reader takes up again all from the oldest one that was under way when it last looked.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Self
@@ -28,12 +29,24 @@ Mask = NDArray[np.bool_]
 _GROWTH = 1024
 #: Where more than this share of the articles changed, all are read anew.
 _SHARE = 5
+#: Where the tags of what was found are more than this part of all, all are looked through in order.
+_DENSE = 6
 _TAG_FACETS = ("network", "city", "country")
 _MOMENTS = {
     True: "strftime('%s', sorted_at) * 1000000 + CAST(substr(sorted_at, 21, 6) AS INTEGER)",
     False: "CAST(extract(epoch FROM sorted_at) * 1000000 AS BIGINT)",
 }
 _GATHER = {True: "group_concat({})", False: "string_agg(CAST({} AS TEXT), ',')"}
+_MOMENT_LENGTH = len("2024-05-01 09:00:00.000000")
+#: All articles in one pass over the narrowest index; keys of sources and codes of languages hold no commas.
+_ARTICLES = {
+    True: "SELECT group_concat(id), group_concat(sorted_at, ''), group_concat(language), group_concat(source) FROM article",
+    False: (
+        "SELECT string_agg(CAST(id AS TEXT), ','), "
+        "string_agg(CAST(CAST(extract(epoch FROM sorted_at) * 1000000 AS BIGINT) AS TEXT), ','), "
+        "string_agg(language, ','), string_agg(source, ',') FROM article"
+    ),
+}
 _SEEN = {
     True: "SELECT coalesce(max(stamp), 0) FROM search_change",
     False: "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
@@ -55,6 +68,11 @@ class Codes:
             self.keys.append(key)
         return found
 
+    def numbers(self, keys: Sequence[str]) -> NDArray[np.int16]:
+        """The numbers of many keys, of which few differ."""
+        known = {key: self.number(key) for key in sorted(set(keys))}
+        return np.fromiter(map(known.__getitem__, keys), np.int16, len(keys))
+
     def known(self, key: str) -> int:
         """The number of a key; -1 where no article has it."""
         return self._numbers.get(key, -1)
@@ -67,6 +85,8 @@ class Columns:
     alive: Mask
     #: microseconds since 1970, UTC
     moment: Ids
+    #: months since 1970
+    month: NDArray[np.int32]
     language: NDArray[np.int16]
     source: NDArray[np.int16]
     #: where an article's tags begin in `tags`, and how many there are
@@ -74,6 +94,8 @@ class Columns:
     tags_of: NDArray[np.int32]
     #: numbers of networks, cities and countries, each once for an article
     tags: NDArray[np.int32]
+    #: the article of each place in `tags`; nobody where it is no longer used
+    owners: Ids
     languages: Codes = field(default_factory=Codes)
     sources: Codes = field(default_factory=Codes)
     #: "network amf", "city 111822", "country IR"
@@ -87,18 +109,20 @@ class Columns:
         return cls(
             alive=np.zeros(_GROWTH, np.bool_),
             moment=np.zeros(_GROWTH, np.int64),
+            month=np.zeros(_GROWTH, np.int32),
             language=np.zeros(_GROWTH, np.int16),
             source=np.zeros(_GROWTH, np.int16),
             tags_at=np.zeros(_GROWTH, np.int64),
             tags_of=np.zeros(_GROWTH, np.int32),
             tags=np.zeros(_GROWTH, np.int32),
+            owners=np.zeros(_GROWTH, np.int64),
         )
 
     @property
     def last(self) -> int:
         """The highest id there is; 0 where there is none."""
-        found = np.flatnonzero(self.alive)
-        return int(found[-1]) if len(found) else 0
+        behind = int(np.argmax(self.alive[::-1]))
+        return len(self.alive) - 1 - behind if self.alive[len(self.alive) - 1 - behind] else 0
 
     def mask(self, ids: Ids) -> Mask:
         """True for these articles, as far as they are known."""
@@ -111,20 +135,15 @@ class Columns:
         number = self.names.known(name)
         found = np.zeros(len(self.alive), np.bool_)
         if number >= 0:
-            places = np.flatnonzero(self.tags[: self._used] == number)
-            owners = self._owners[places] if self._owners is not None else places
-            owners = owners[self._holds(owners, places)]
-            found[owners] = True
+            found[self.owners[: self._used][self.tags[: self._used] == number]] = True
         return found & self.alive
 
-    #: the article of each place in `tags`
-    _owners: Ids | None = None
-
-    def _holds(self, owners: Ids, places: Ids) -> Mask:
-        """Whether places are still those of the articles: an article that changed has its tags at the end."""
-        begin = self.tags_at[owners]
-        held: Mask = (places >= begin) & (places < begin + self.tags_of[owners])
-        return held
+    def newest(self, ids: Ids, count: int) -> Ids:
+        """The newest of some articles in order; of the same moment the one that came last is first."""
+        if count < len(ids):
+            moments = self.moment[ids]
+            ids = ids[moments >= np.partition(moments, len(ids) - count)[len(ids) - count]]
+        return ids[np.lexsort((-ids, -self.moment[ids]))][:count]
 
     def count(self, facet: str, ids: Ids) -> dict[str, int]:
         """How many of the articles have each value of a facet."""
@@ -136,23 +155,28 @@ class Columns:
 
     def count_tags(self, ids: Ids) -> dict[str, dict[str, int]]:
         """How many of the articles have each network, city and country."""
-        begin, size = self.tags_at[ids], self.tags_of[ids].astype(np.int64)
-        total = int(size.sum())
-        places = np.repeat(begin - (np.cumsum(size) - size), size) + np.arange(total)
-        numbers = (
-            np.bincount(self.tags[places], minlength=len(self.names.keys)) if total else np.zeros(0, np.int64)
-        )
+        numbers = np.bincount(self._numbers_of(ids), minlength=len(self.names.keys))
         found: dict[str, dict[str, int]] = {facet: {} for facet in _TAG_FACETS}
         for number in np.flatnonzero(numbers):
             facet, _, key = self.names.keys[number].partition(" ")
             found[facet][key] = int(numbers[number])
         return found
 
+    def _numbers_of(self, ids: Ids) -> NDArray[np.int32]:
+        """All tags of these articles."""
+        begin, size = self.tags_at[ids], self.tags_of[ids].astype(np.int64)
+        total = int(size.sum())
+        if total * _DENSE > self._used:
+            found = np.zeros(len(self.alive), np.bool_)
+            found[ids] = True
+            return self.tags[: self._used][found[self.owners[: self._used]]]
+        return self.tags[np.repeat(begin - (np.cumsum(size) - size), size) + np.arange(total)]
+
     def _months(self, ids: Ids) -> dict[str, int]:
-        months = self.moment[ids].astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-        if not len(months):
+        if not len(ids):
             return {}
-        first = months.min()
+        months = self.month[ids]
+        first = int(months.min())
         counts = np.bincount(months - first)
         return {str(np.datetime64(int(at + first), "M")): int(counts[at]) for at in np.flatnonzero(counts)}
 
@@ -161,21 +185,21 @@ class Columns:
         for article, moment, language, source in rows:
             self._room(article)
             self.moment[article] = moment
+            self.month[article] = _months_of(np.array(moment))
             self.language[article] = self.languages.number(language)
             self.source[article] = self.sources.number(source)
             self._put_tags(article, [self.names.number(name) for name in tags.get(article, ())])
             self.alive[article] = True
 
     def _put_tags(self, article: int, numbers: list[int]) -> None:
+        former = int(self.tags_at[article])
+        self.owners[former : former + int(self.tags_of[article])] = 0
         begin, end = self._used, self._used + len(numbers)
         while end > len(self.tags):
-            self.tags = np.concatenate([self.tags, np.zeros_like(self.tags)])
-        if self._owners is None or len(self._owners) < len(self.tags):
-            owners = np.zeros(len(self.tags), np.int64)
-            owners[: self._used] = self._owners[: self._used] if self._owners is not None else 0
-            self._owners = owners
-        self.tags[begin:end] = numbers
-        self._owners[begin:end] = article
+            more = max(len(self.tags), _GROWTH)
+            self.tags = np.concatenate([self.tags, np.zeros(more, self.tags.dtype)])
+            self.owners = np.concatenate([self.owners, np.zeros(more, self.owners.dtype)])
+        self.tags[begin:end], self.owners[begin:end] = numbers, article
         self.tags_at[article], self.tags_of[article] = begin, len(numbers)
         self._used = end
 
@@ -184,19 +208,20 @@ class Columns:
         if article < size:
             return
         more = max(article + 1 - size, size // 4)
-        for name in ("moment", "language", "source", "tags_at", "tags_of", "alive"):
+        for name in ("moment", "month", "language", "source", "tags_at", "tags_of", "alive"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(more, column.dtype)]))
 
-    def fill(self, groups: Iterable[tuple[str, str, Ids, Ids]], tagged: Iterable[tuple[str, Ids]]) -> None:
-        """Take over a whole archive: (language, source, ids, moments), and ids by the name of a tag."""
-        for language, source, ids, moments in groups:
-            self._room(int(ids.max()))
-            self.moment[ids], self.alive[ids] = moments, True
-            self.language[ids], self.source[ids] = (
-                self.languages.number(language),
-                self.sources.number(source),
-            )
+    def fill(
+        self, ids: Ids, moments: Ids, kept: tuple[list[str], list[str]], tagged: Iterable[tuple[str, Ids]]
+    ) -> None:
+        """Take over a whole archive: `kept` are language and source of each article; ids by the name of a tag."""
+        if not len(ids):
+            return
+        self._room(int(ids.max()))
+        self.moment[ids], self.alive[ids] = moments, True
+        self.month[ids] = _months_of(moments)
+        self.language[ids], self.source[ids] = self.languages.numbers(kept[0]), self.sources.numbers(kept[1])
         found = [(self.names.number(name), ids) for name, ids in tagged]
         if not found:
             return
@@ -207,10 +232,15 @@ class Columns:
         known = owners < len(self.alive)
         owners, numbers = owners[known], numbers[known]
         order = np.argsort(owners, kind="stable")
-        self._owners, self.tags, self._used = owners[order], numbers[order], len(owners)
+        self.owners, self.tags, self._used = owners[order], numbers[order], len(owners)
         counts = np.bincount(owners, minlength=len(self.alive))
         self.tags_of = counts.astype(np.int32)
         self.tags_at = np.cumsum(counts) - counts
+
+
+def _months_of(moments: Ids) -> Ids:
+    found: Ids = moments.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    return found
 
 
 def _counted(codes: Codes, numbers: NDArray[np.int16]) -> dict[str, int]:
@@ -291,24 +321,40 @@ def _loaded(session: Session) -> Columns:
     sqlite = is_sqlite(session)
     columns = Columns.empty()
     columns.seen = _seen(session)
-    gather, moment = _GATHER[sqlite], _MOMENTS[sqlite]
-    groups = session.connection().execute(
-        text(
-            f"SELECT language, source, {gather.format('id')}, {gather.format(moment)} FROM article "  # noqa: S608
-            "GROUP BY language, source"
-        )
-    )
-    tagged = session.connection().execute(
+    connection, gather = session.connection(), _GATHER[sqlite]
+    ids, moments, languages, sources = connection.execute(text(_ARTICLES[sqlite])).one()
+    tagged = connection.execute(
         text(f"SELECT kind, key, {gather.format('article_id')} FROM tag GROUP BY kind, key")  # noqa: S608
     )
     columns.fill(
-        (
-            (language, source, numbers_of(ids), numbers_of(moments))
-            for language, source, ids, moments in groups
-        ),
-        _with_countries((kind, key, np.unique(numbers_of(ids))) for kind, key, ids in tagged),
+        numbers_of(ids),
+        _moments_of(moments or "") if sqlite else numbers_of(moments),
+        ((languages or "").split(","), (sources or "").split(",")),
+        _with_countries((kind, key, _each_once(numbers_of(found))) for kind, key, found in tagged),
     )
     return columns
+
+
+def _each_once(ids: Ids) -> Ids:
+    """In order; an index has them so."""
+    steps = np.diff(ids)
+    return np.unique(ids) if (steps < 0).any() else ids[np.concatenate(([True], steps > 0))]
+
+
+def _moments_of(written: str) -> Ids:
+    """Microseconds since 1970 of moments as SQLite holds them, one behind the other: `2024-05-01 09:00:00.000000`."""
+    digits = np.frombuffer(written.encode(), np.uint8).reshape(-1, _MOMENT_LENGTH) - np.uint8(ord("0"))
+
+    def number(start: int, end: int) -> Ids:
+        found = np.zeros(len(digits), np.int64)
+        for place in range(start, end):
+            found = found * 10 + digits[:, place]
+        return found
+
+    months = (number(0, 4) - 1970) * 12 + number(5, 7) - 1
+    days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + number(8, 10) - 1
+    seconds = ((days * 24 + number(11, 13)) * 60 + number(14, 16)) * 60 + number(17, 19)
+    return seconds * 1_000_000 + number(20, 26)
 
 
 def _with_countries(tagged: Iterable[tuple[str, str, Ids]]) -> Iterable[tuple[str, Ids]]:
@@ -338,12 +384,16 @@ def _refresh(session: Session, kept: _Kept) -> None:
         return  # an older state than the one in memory, which holds it too
     statement = text(f"SELECT article_id FROM search_change WHERE stamp {comparison} :seen")  # noqa: S608
     changed = [row[0] for row in session.connection().execute(statement, {"seen": columns.seen})]
-    if len(changed) * _SHARE > max(_GROWTH, int(columns.alive.sum())):
+    if len(changed) * _SHARE > max(_GROWTH, int(np.count_nonzero(columns.alive))):
         kept.columns = _loaded(session)
         return
+    columns = copy(
+        columns
+    )  # arrays that grow are new ones: who searches meanwhile goes on with those of one length
     if changed:
         _take_over(session, columns, changed)
     columns.seen = seen
+    kept.columns = columns
 
 
 def of(session: Session, articles: Iterable[int]) -> Columns:

@@ -6,7 +6,7 @@ What cannot be read is said with its place, and the rest is searched.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -38,6 +38,7 @@ from news.errors import QueryError
 from news.values import Verb
 from storage.days import day_span
 from storage.fulltext import search_words
+from storage.known import network_like, unknown
 from storage.meanings import cities_called, networks_called
 
 #: Fields that a query may name beside words, with what they take.
@@ -119,6 +120,8 @@ class Problem:
     message: str
     #: characters before it
     place: int
+    #: a value that no article has; all else of the query was understood
+    is_value: bool = False
 
     def __str__(self) -> str:
         return f"{self.message} (at character {self.place + 1})"
@@ -132,19 +135,24 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-def parse_query(text: str) -> Node | None:
+def parse_query(text: str, sources: Collection[str] | None = None, *, is_kept: bool = False) -> Node | None:
     """The meaning of a query; None where it names nothing.
 
-    Raises QueryError with the place of the error.
+    Raises QueryError with the place of the error. One that `is_kept` from before may hold values that are known no
+    longer: nothing has them, and the rest is asked.
     """
-    reading = read_query(text)
-    if reading.problems:
-        raise QueryError(str(reading.problems[0]))
+    reading = read_query(text, sources=sources)
+    for problem in reading.problems:
+        if not (is_kept and problem.is_value):
+            raise QueryError(str(problem))
     return reading.node
 
 
-def read_query(text: str, zone: tzinfo = UTC) -> Reading:
-    """The meaning of a query, and what in it was not understood; days begin in `zone`, Jalali ones in Tehran."""
+def read_query(text: str, zone: tzinfo = UTC, sources: Collection[str] | None = None) -> Reading:
+    """The meaning of a query, and what in it was not understood; days begin in `zone`, Jalali ones in Tehran.
+
+    `sources` are the keys of all sources there are; None where any key is taken.
+    """
     problems: list[Problem] = []
     if len(text) > LONGEST_QUERY:
         problems.append(
@@ -160,7 +168,9 @@ def read_query(text: str, zone: tzinfo = UTC) -> Reading:
     if not plain.strip():
         return Reading(None, tuple(problems))
     tree = _tree(plain, problems)
-    return Reading(_Reader(zone, problems).node(tree, 0) if tree is not None else None, tuple(problems))
+    return Reading(
+        _Reader(zone, problems, sources).node(tree, 0) if tree is not None else None, tuple(problems)
+    )
 
 
 def _mended(text: str, problems: list[Problem]) -> str:
@@ -239,6 +249,7 @@ class _Reader:
 
     zone: tzinfo
     problems: list[Problem]
+    sources: Collection[str] | None
 
     def node(self, item: Item, depth: int) -> Node | None:
         """What an item means; None where nothing is left of it."""
@@ -303,9 +314,15 @@ class _Reader:
                 return self._left_out(message, item)
             return Days(since=span[0]) if name == "after" else Days(until=span[0])
         found = _VALUES[name](value) if name in _VALUES else (value,)
-        if not found:
-            self._left_out(f"no {name} is called {value!r}: nothing has it", item)
+        wrong = self._unknown(name, found, value)
+        if wrong:
+            self.problems.append(Problem(f"{wrong}: nothing has it", item.pos or 0, is_value=True))
         return Field(name, found)
+
+    def _unknown(self, name: str, found: tuple[str, ...], value: str) -> str | None:
+        if not found:
+            return f"no {name} is called {value!r}" + (network_like(value) if name == "network" else "")
+        return unknown(name, found[0], self.sources)
 
 
 def _alternatives_of(item: Item) -> Iterator[Item]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
@@ -49,10 +50,11 @@ def revision(store: Store) -> str | None:
         return _revision(session.connection())
 
 
-def upgrade(store: Store) -> tuple[str | None, str]:
+def upgrade(store: Store, told: Callable[[str, float], None] | None = None) -> tuple[str | None, str]:
     """Bring the schema to this program's version; returns the migrations before and after.
 
-    Openers of one empty database take turns; the later ones find it made.
+    Openers of one empty database take turns; the later ones find it made. `told` hears of each migration how many
+    seconds it took; all of them are one transaction, which may still fail then.
     """
     from alembic import command  # noqa: PLC0415 - a fifth of a second, and needed once in a database's life
 
@@ -65,10 +67,24 @@ def upgrade(store: Store) -> tuple[str | None, str]:
                 _refuse_newer(store, connection, before)
             views.drop(connection)
             config.attributes["connection"] = connection
+            config.attributes["applied"] = _timed(told)
             command.upgrade(config, "head")
             views.make(connection)
         store.use_wal()
         return before, revisions()[-1]
+
+
+def _timed(told: Callable[[str, float], None] | None) -> Callable[..., None]:
+    """What Alembic calls after each migration."""
+    began = [perf_counter()]
+
+    def applied(*, step: Any, **_: Any) -> None:
+        now = perf_counter()
+        if told is not None:
+            told(step.up_revision_id, now - began[0])
+        began[0] = now
+
+    return applied
 
 
 def revisions() -> tuple[str, ...]:

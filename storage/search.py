@@ -13,31 +13,27 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlalchemy import BindParameter, bindparam, func, select
+from sqlmodel import Session
 
 from news.errors import QueryError
 from news.values import TagKind
 from storage import columns as memory
+from storage import stories
 from storage.columns import Columns, Ids, Mask
 from storage.engine import writes
-from storage.matching import Asked, as_written, in_days, matches, with_names, words_expression
+from storage.known import unknown
+from storage.matching import Asked, as_written, in_days, matches, with_names
 from storage.query import Days, Node, Problem, parse_query, positive_words, read_query
+from storage.ranking import Ranking
+from storage.ranking import ranking as ranking_of
 from storage.snippets import Sought, snippet_of
+from storage.statements import table_of
 from storage.tables import AddressRow, ArticleRow, TagRow
 
 __all__ = ["FACETS", "Filters", "Found", "Hit", "Sought", "matching", "search", "search_ids", "snippet_of"]
 
-#: A title's word weighs so many times a body's in the ranking, and one of another form so much.
-TITLE_WEIGHT, FORM_WEIGHT = 5.0, 0.5
-#: Of two articles with the same words the one so much older has half the score.
-HALF_LIFE_DAYS = 730.0
-#: So many of the newest matches are ranked; ranking costs by the match, and on PostgreSQL more.
-RANKED_SQLITE, RANKED_POSTGRESQL = 5_000, 1_000
-#: Where archived out of order, the newest may lie among many others: no more than these are looked at.
-_MOST_SCANNED = 4 * RANKED_SQLITE
 FACETS = ("network", "city", "country", "language", "source", "kind", "month")
-_MICROSECONDS_A_DAY = 86_400_000_000
 _NO_KINDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -100,17 +96,6 @@ class Found:
     pin: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """What a search found, in order."""
-
-    mask: Mask
-    ids: Ids
-    #: of the first ones; the others were not ranked
-    scores: Sequence[float]
-    pin: int
-
-
 def search(  # noqa: PLR0913  each is a choice of the reader
     session: Session,
     query: str = "",
@@ -121,6 +106,7 @@ def search(  # noqa: PLR0913  each is a choice of the reader
     facets: bool = False,
     exact: bool = False,
     newest: bool = False,
+    once: bool = False,
     pin: int = 0,
     kinds: Mapping[str, str] = _NO_KINDS,
     zone: tzinfo = UTC,
@@ -128,24 +114,26 @@ def search(  # noqa: PLR0913  each is a choice of the reader
     """Articles that match: best first, or newest first where no word is sought or `newest` is said.
 
     What of the query is not understood stands in `problems`; the rest is searched. `exact` holds words to the letters
-    typed; `kinds` tells the kind of each source; days of the query begin in `zone`. With the `pin` of a first page the
-    pages behind it neither repeat nor miss an article, whatever arrives meanwhile.
+    typed; `once` leaves one article of each story, the one that stands first in it of those found; `kinds` tells the
+    kind of each source; days of the query begin in `zone`. With the `pin` of a first page the pages behind it neither
+    repeat nor miss an article, whatever arrives meanwhile. Raises QueryError for a filter that no article can pass.
     """
-    reading = read_query(query, zone)
     filters = filters or Filters()
     columns = memory.current(session, is_writing=writes(session))
+    reading = read_query(query, zone, _sources(columns, kinds))
+    _refuse_unknown(filters, columns, kinds)
     node = reading.node if exact else with_names(reading.node)
-    question = (query, filters, exact, newest, pin, zone)
+    question = (query, filters, exact, newest, once, pin, zone)
     ranking = memory.remembered(session, question) if pin and not writes(session) else None
     if ranking is None:
         asked = Asked(session, columns, filters.language, kinds)
-        ranking = _ranking(asked, node, filters, is_exact=exact, by_date=newest, pin=pin)
-        memory.remember(session, (*question[:4], ranking.pin, zone), ranking)
-    chosen = ranking.ids[offset : offset + limit]
+        ranking = _ranking(asked, node, filters, is_exact=exact, by_date=newest, is_once=once, pin=pin)
+        memory.remember(session, (*question[:5], ranking.pin, zone), ranking)
+    chosen = ranking.between(columns, offset, offset + limit)
     scores = [*ranking.scores[offset : offset + limit], *[0.0] * len(chosen)]
     return Found(
         total=len(ranking.ids),
-        hits=_hits(session, [int(one) for one in chosen], scores, Sought.of(node, filters.language)),
+        hits=_hits(session, chosen, scores, Sought.of(node, filters.language)),
         facets=count_facets(columns, ranking.ids, kinds) if facets else {},
         problems=reading.problems,
         pin=ranking.pin,
@@ -162,12 +150,14 @@ def search_ids(
     zone: tzinfo = UTC,
 ) -> tuple[tuple[int, ...], tuple[Problem, ...]]:
     """The ids of every article found, newest first, and what of the query was not understood."""
-    reading = read_query(query, zone)
     filters = filters or Filters()
-    asked = Asked(session, memory.current(session, is_writing=writes(session)), filters.language, kinds)
+    columns = memory.current(session, is_writing=writes(session))
+    reading = read_query(query, zone, _sources(columns, kinds))
+    _refuse_unknown(filters, columns, kinds)
+    asked = Asked(session, columns, filters.language, kinds)
     node = reading.node if exact else with_names(reading.node)
     ranking = _ranking(asked, node, filters, is_exact=exact, by_date=True, pin=0)
-    return tuple(map(int, ranking.ids)), reading.problems
+    return tuple(ranking.ordered(columns).tolist()), reading.problems
 
 
 def among(session: Session, articles: Collection[int], kinds: Mapping[str, str] = _NO_KINDS) -> Asked:
@@ -177,41 +167,49 @@ def among(session: Session, articles: Collection[int], kinds: Mapping[str, str] 
 
 def matching(asked: Asked, query: str) -> tuple[int, ...]:
     """Those that match, by id; raises QueryError for a query that cannot be read."""
-    return tuple(map(int, np.flatnonzero(matches(asked, with_names(parse_query(query))))))
+    node = parse_query(query, is_kept=True)
+    return tuple(map(int, np.flatnonzero(matches(asked, with_names(node)))))
+
+
+def _sources(columns: Columns, kinds: Mapping[str, str]) -> frozenset[str] | None:
+    """The keys of the sources that articles are from, or that are described; None where the caller names none of these."""
+    return frozenset((*columns.sources.keys, *kinds)) if kinds else None
+
+
+def _refuse_unknown(filters: Filters, columns: Columns, kinds: Mapping[str, str]) -> None:
+    """Raise QueryError for a filter that no article can pass."""
+    given = [(name, getattr(filters, name)) for name in ("country", "language", "kind")]
+    for name, value in (*given, *(("source", key) for key in filters.sources)):
+        wrong = unknown(name, value, _sources(columns, kinds)) if value is not None else None
+        if wrong and not _is_held(columns, name, value):
+            raise QueryError(f"{name}: {wrong}")
+
+
+def _is_held(columns: Columns, name: str, value: str) -> bool:
+    """Whether an article has a language or country, be it in no list of such codes."""
+    if name == "language":
+        return columns.languages.known(value) >= 0
+    return name == "country" and columns.names.known(f"country {value}") >= 0
 
 
 def _ranking(
-    asked: Asked, node: Node | None, filters: Filters, *, is_exact: bool, by_date: bool, pin: int
-) -> _Ranking:
+    asked: Asked,
+    node: Node | None,
+    filters: Filters,
+    *,
+    is_exact: bool,
+    by_date: bool,
+    is_once: bool = False,
+    pin: int,
+) -> Ranking:
     found = matches(asked, node) & _narrowed(asked, filters)
     if is_exact:
         found = as_written(asked.session, found, list(positive_words(node)))
     pin = pin or asked.columns.last
     found[pin + 1 :] = False
-    ids = _newest_first(asked.columns, np.flatnonzero(found))
-    if by_date or not any(positive_words(node)):
-        return _Ranking(found, ids, (), pin)
-    window = _window(asked, found, ids)
-    scores = _scores(asked, node, window)
-    order = np.lexsort((-window, -asked.columns.moment[window], -scores))
-    rest = ids[~np.isin(ids, window)]
-    return _Ranking(
-        found, np.concatenate([window[order], rest]), [float(score) for score in scores[order]], pin
-    )
-
-
-def _newest_first(columns: Columns, ids: Ids) -> Ids:
-    return ids[np.lexsort((-ids, -columns.moment[ids]))]
-
-
-def _window(asked: Asked, found: Mask, ids: Ids) -> Ids:
-    """The matches that are ranked: the newest, or those that came last where too many lie between the newest."""
-    if not memory.is_sqlite(asked.session):
-        return ids[:RANKED_POSTGRESQL]
-    window = ids[:RANKED_SQLITE]
-    if len(window) and np.count_nonzero(found[window.min() : window.max() + 1]) > _MOST_SCANNED:
-        return np.flatnonzero(found)[-RANKED_SQLITE:]
-    return window
+    if is_once:
+        found[stories.behind(asked.session, found)] = False
+    return ranking_of(asked, node, found, pin, by_date=by_date)
 
 
 def _narrowed(asked: Asked, filters: Filters) -> Mask:
@@ -232,42 +230,6 @@ def _of_kind(asked: Asked, kind: str | None) -> tuple[str, ...] | None:
     if kind is None:
         return None
     return tuple(key for key in asked.columns.sources.keys if asked.kinds.get(key) == kind)
-
-
-def _scores(asked: Asked, node: Node | None, window: Ids) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """How well each of these matches, 0 where no word was found, halved with every two years behind the newest."""
-    scores = np.zeros(len(asked.columns.alive), np.float64)
-    if len(window):
-        rank = _bm25 if memory.is_sqlite(asked.session) else _ts_rank
-        for article, score in rank(asked, node, window):
-            scores[article] = score
-    moments = asked.columns.moment[window]
-    age = (moments.max(initial=0) - moments) / _MICROSECONDS_A_DAY if len(window) else moments
-    found: np.ndarray[Any, np.dtype[np.float64]] = scores[window] * np.exp2(-age / HALF_LIFE_DAYS)
-    return found
-
-
-def _bm25(asked: Asked, node: Node | None, window: Ids) -> Iterable[tuple[int, float]]:
-    parts = (words_expression(asked.session, part, asked.language).written for part in positive_words(node))
-    statement = (
-        f"SELECT rowid, -bm25(article_search, {TITLE_WEIGHT}, 1.0, {FORM_WEIGHT}) FROM article_search "  # noqa: S608
-        f"WHERE article_search MATCH ? AND rowid BETWEEN {window.min()} AND {window.max()}"
-    )
-    rows = asked.session.connection().exec_driver_sql(statement, (" OR ".join(parts),))
-    # FTS5 counts a word that most articles hold as nearly nothing; it is found all the same
-    return ((article, max(score, 1e-6)) for article, score in rows)
-
-
-def _ts_rank(asked: Asked, node: Node | None, window: Ids) -> Iterable[tuple[int, float]]:
-    parts = [words_expression(asked.session, part, asked.language) for part in positive_words(node)]
-    queries = [value for part in parts for value in part.values if "'" in value]
-    ids = ",".join(map(str, window))
-    rank = "ts_rank('{0.2, 0.1, 0.2, 1.0}', document, CAST(%s AS tsquery))"
-    statement = f"SELECT article_id, {rank} FROM article_search WHERE article_id IN ({ids})"  # noqa: S608
-    rows = asked.session.connection().exec_driver_sql(
-        statement, (" | ".join(f"({query})" for query in queries),)
-    )
-    return ((row[0], float(row[1])) for row in rows)
 
 
 def count_facets(
@@ -294,23 +256,12 @@ def _by_count(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 def _hits(session: Session, ids: list[int], scores: Sequence[float], sought: Sought) -> tuple[Hit, ...]:
     """The articles to show, in the order given, read in three questions whatever their number."""
-    columns = (
-        ArticleRow.id, ArticleRow.url, ArticleRow.title, ArticleRow.source, ArticleRow.language,
-        ArticleRow.published_at, ArticleRow.text,
-    )  # fmt: skip
-    rows = {
-        row.id: row for row in session.execute(select(*map(col, columns)).where(col(ArticleRow.id).in_(ids)))
-    }
+    connection, wanted = session.connection(), {"ids": ids}
+    rows = {row.id: row for row in connection.execute(_SHOWN, wanted)}
     tags: dict[int, list[Any]] = {}
-    for tag in session.execute(
-        select(
-            col(TagRow.article_id), col(TagRow.kind), col(TagRow.key), col(TagRow.part),
-            col(TagRow.span_start), col(TagRow.span_end),
-        ).where(col(TagRow.article_id).in_(ids)).order_by(col(TagRow.article_id), col(TagRow.position))
-    ):  # fmt: skip
+    for tag in connection.execute(_SHOWN_TAGS, wanted):
         tags.setdefault(tag.article_id, []).append(tag)
-    counted = select(col(AddressRow.article_id), func.count()).where(col(AddressRow.article_id).in_(ids))
-    copies = {row[0]: row[1] for row in session.execute(counted.group_by(col(AddressRow.article_id)))}
+    copies = {row[0]: row[1] for row in connection.execute(_COPIES, wanted)}
     return tuple(
         _hit(rows[one], score, sought, tags.get(one, []), copies.get(one, 0))
         for one, score in zip(ids, scores, strict=False)
@@ -343,3 +294,27 @@ def _hit(row: Any, score: float, sought: Sought, tags: list[Any], copies: int) -
 
 def _distinct(tags: Iterable[Any], kind: TagKind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag.key for tag in tags if tag.kind == kind))
+
+
+# Built once: to build them takes as long as to run them.
+_ARTICLE, _TAG, _ADDRESS = table_of(ArticleRow).c, table_of(TagRow).c, table_of(AddressRow).c
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_SHOWN = select(
+    _ARTICLE.id,
+    _ARTICLE.url,
+    _ARTICLE.title,
+    _ARTICLE.source,
+    _ARTICLE.language,
+    _ARTICLE.published_at,
+    _ARTICLE.text,
+).where(_ARTICLE.id.in_(_IDS))
+_SHOWN_TAGS = (
+    select(_TAG.article_id, _TAG.kind, _TAG.key, _TAG.part, _TAG.span_start, _TAG.span_end)
+    .where(_TAG.article_id.in_(_IDS))
+    .order_by(_TAG.article_id, _TAG.position)
+)
+_COPIES = (
+    select(_ADDRESS.article_id, func.count())
+    .where(_ADDRESS.article_id.in_(_IDS))
+    .group_by(_ADDRESS.article_id)
+)

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from news.languages.folding import fold_word
-from news.languages.tokens import written_words
-from storage.fulltext import alternatives, joined_pairs, search_words, stem
+from news.languages.stems import rules_of_script
+from news.languages.tokens import columns
+from news.languages.tokens import words as folded_words
+from storage.fulltext import alternatives, joined_pairs, marked, search_words, stem
 from storage.query import Node, Words, positive_fields, positive_words
 
 _NEWLINE = "\n"
 _BEFORE, _LENGTH = 80, 240
+_PARTED = re.compile("[\\w\u0640\u064b-\u065f\u0670]+(?:\u200c[\\w\u0640\u064b-\u065f\u0670]+)+")
+#: Characters that are looked through at first; twice as many each time nothing is found.
+_LOOKED_THROUGH = 600
+#: Of stems with so many letters and their mark only the first is sure to stand in every form.
+_SHORT = 5
+
+_Search = Callable[[str], object]
+
+
+class _Met(dict[str, bool]):
+    """Whether each folded word of texts of a language is one that is sought; words repeat."""
+
+    def __init__(self, sought: Sought, language: str) -> None:
+        self._sought, self._language = sought, language
+
+    def __missing__(self, folded: str) -> bool:
+        met = self[folded] = self._sought.is_met(folded, self._language)
+        return met
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +43,9 @@ class Sought:
     beginnings: tuple[str, ...] = ()
     #: "network amf", "city 111822"
     names: frozenset[str] = field(default=frozenset())
+    #: by language
+    _met: dict[str, _Met] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _heads: list[_Search] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, node: Node | None, language: str | None = None) -> Self:
@@ -39,6 +62,20 @@ class Sought:
             frozenset(f"{part.name} {value}" for part in positive_fields(node) for value in part.values),
         )
 
+    def met(self, language: str) -> Mapping[str, bool]:
+        """Whether each folded word of a text is one of them, remembered from text to text."""
+        return self._met.setdefault(language, _Met(self, language))
+
+    def candidates(self, folded: Iterable[str]) -> list[int]:
+        """Places of the words that may be among them: of a stem at least the first letter stands in its forms.
+
+        To look for that costs a tenth of a stem.
+        """
+        if not self._heads:
+            self._heads.append(re.compile(_pattern(self.words, self.beginnings)).match)
+        may_be = self._heads[0]
+        return [at for at, word in enumerate(folded) if may_be(word)]
+
     def is_met(self, folded: str, language: str) -> bool:
         """Whether a folded word of a text is one of them."""
         if not folded.isalnum():  # a ligature that stands for several words
@@ -46,6 +83,21 @@ class Sought:
         return (
             folded in self.words or folded.startswith(self.beginnings) or stem(folded, language) in self.words
         )
+
+
+def _pattern(words: Iterable[str], beginnings: Iterable[str]) -> str:
+    """What begins every word that one of these is the stem of, behind what rules take off before it."""
+    heads, before = set(beginnings), {""}
+    for word in words:
+        heads.add(word[: 2 if len(word) > _SHORT else 1])
+        for found in rules_of_script(word):
+            before.update(found.prefixes)
+            heads.update(form[:1] for form in found.same if marked(form, found) == word)
+    return f"(?:{_either(before)})(?:{_either(heads)})|.*\\W"
+
+
+def _either(parts: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(parts)))
 
 
 def _index_words(part: Words, language: str | None) -> Iterable[str]:
@@ -66,21 +118,42 @@ def snippet_of(
     before, after = "… " if start else "", " …" if end < len(body) else ""
     piece = f"{before}{body[start:end].replace(_NEWLINE, ' ')}{after}"
     shift = start - len(before)
-    return piece, tuple(
-        (left - shift, right - shift) for left, right in places if start <= left and right <= end
-    )
+    shown = [(left - shift, right - shift) for left, right in places if start <= left and right <= end]
+    return piece, tuple(dict.fromkeys(_whole(piece, shown)))
+
+
+def _whole(piece: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The places, of words that a zero-width non-joiner parts as wholes: readers see one word («شهر‌ها»)."""
+    parted = [found.span() for found in _PARTED.finditer(piece)]
+    for left, right in places:
+        yield next((span for span in parted if span[0] <= left and right <= span[1]), (left, right))
 
 
 def _places(body: str, sought: Sought, language: str, named: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Where the words sought stand, as far as a snippet around the first one reaches; else the names."""
+    if not sought.words and not sought.beginnings:
+        return named
+    met = sought.met(language)
     found: list[tuple[int, int]] = []
-    if sought.words or sought.beginnings:
-        for word, start, end in written_words(body):
-            if found and start > found[0][0] + _LENGTH:
-                break
-            if sought.is_met(fold_word(word), language):
-                found.append((start, end))
+    for begin, piece in _pieces(body):
+        folded = folded_words(piece)
+        places = [at for at in sought.candidates(folded) if met[folded[at]]]
+        if places:
+            words = columns(piece)
+            found += [(begin + words.starts[at], begin + words.ends[at]) for at in places]
+        if found and begin + len(piece) > found[0][0] + _LENGTH:
+            break
     return found or named
+
+
+def _pieces(body: str) -> Iterator[tuple[int, str]]:
+    """Pieces of a text that begin and end between words, each with its place."""
+    begin, size = 0, _LOOKED_THROUGH
+    while begin < len(body):
+        space = body.find(" ", begin + size)
+        end = space if space >= 0 else len(body)
+        yield begin, body[begin:end]
+        begin, size = end, size * 2
 
 
 def _word_start(body: str, position: int) -> int:

@@ -3,6 +3,9 @@
 from alembic import context
 
 context.configure(
-    connection=context.config.attributes["connection"], transactional_ddl=True, render_as_batch=True
+    connection=context.config.attributes["connection"],
+    transactional_ddl=True,
+    render_as_batch=True,
+    on_version_apply=context.config.attributes.get("applied"),
 )
 context.run_migrations()

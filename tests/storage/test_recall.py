@@ -74,7 +74,7 @@ def test_queries_find_what_they_must_and_nothing_else(engines: list[Store], lang
 def test_what_was_sought_is_marked_as_the_text_writes_it(engines: list[Store]) -> None:
     marked = {
         "شهرها": "شهرهای",
-        "دانشاموزان": "دانش",
+        "دانشاموزان": "دانش\u200cآموزان",
         "belediye": "Belediyesi",
         "reseaux": "réseau",
         "cities": "cities",

@@ -124,6 +124,9 @@ def test_filters_by_time(find: Callable[..., Found], make: Any) -> None:
     ("mashhad /mash/", 8, "no patterns", [4]), ("mash\0 mashhad", 4, "no query can hold", []),
     ("mashhad AND OR joined", 12, "'OR' cannot stand here", [4]), ("mashhad after:soon", 14, "'soon' is no day", [4]),
     ("network:nobody", 8, "no network is called 'nobody'", []), ("city:Nirgendheim", 5, "no city is called", []),
+    ("network:amff", 8, "is called 'amff' (did you mean 'amf'?)", []), ("country:uk", 8, "code 'UK' (did you mean 'GB'?)", []),
+    ("mashhad OR language:persian", 20, "code 'persian' (did you mean 'fa'?)", [4]),
+    ("kind:agncy", 5, "is called 'agncy' (did you mean 'agency'?)", []),
     ("a" * (LONGEST_QUERY + 1), 1000, "longer than 1000 characters", []),
     ("mashhad " + "(" * 40 + "a" + ")" * 40, 38, "nested too deeply", [4]),
 ])  # fmt: skip
@@ -137,6 +140,34 @@ def test_what_cannot_be_read_is_said_with_its_place_and_the_rest_is_searched(
     assert problem.place == place
     with pytest.raises(QueryError, match=re.escape(words)):
         parse_query(query)
+
+
+def test_a_source_is_unknown_that_is_neither_described_nor_archived(find: Callable[..., Found]) -> None:
+    kinds = {"irna": "agency"}
+    assert find("source:irna", kinds=kinds).problems == ()
+    assert _ids(find("source:isna", kinds=kinds)) == [4, 8]
+    (problem,) = find("source:irn", kinds=kinds).problems
+    assert (problem.message, problem.place) == ("no source has the key 'irn' (did you mean 'irna'?): nothing has it", 7)
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"country": "UK"}, "country: no country has the code 'UK'"),
+        ({"language": "xq"}, "language: no language"),
+        ({"kind": "paper"}, "kind: no kind of source"),
+        ({"sources": ("irn",)}, "source: no source has the key 'irn'"),
+    ],
+)
+def test_a_filter_that_no_article_can_pass_is_refused(find: Callable[..., Found], filters: dict[str, Any], said: str) -> None:
+    with pytest.raises(QueryError, match=re.escape(said)):
+        find("", Filters(**filters), kinds={"irna": "agency"})
+
+
+def test_a_query_kept_from_before_is_asked_without_a_value_that_is_known_no_longer() -> None:
+    assert parse_query("mashhad OR network:nobody", is_kept=True) is not None
+    with pytest.raises(QueryError, match="unknown field"):
+        parse_query("mashhad OR mayor:nobody", is_kept=True)
 
 
 def test_a_filter_that_is_no_key() -> None:
@@ -169,7 +200,7 @@ def test_hits(store: Store, make: Any) -> None:
 
 
 @pytest.mark.parametrize(("query", "marked"), [
-    ("شهردار*", ["شهرداری", "شهرداران"]), ("می‌پیو*", ["می", "پیوندد"]), ('"مجمع شهرداران"', ["مجمع", "شهرداران"]),
+    ("شهردار*", ["شهرداری", "شهرداران"]), ("می‌پیو*", ["می‌پیوندد"]), ('"مجمع شهرداران"', ["مجمع", "شهرداران"]),
     ("یزد NOT مشهد", ["یزد"]), ("network:amf یزد", ["یزد"]),
 ])  # fmt: skip
 def test_snippets_mark_what_was_sought(find: Callable[..., Found], query: str, marked: list[str]) -> None:
@@ -186,6 +217,12 @@ def test_a_long_text_is_cut_around_the_first_word_found() -> None:
     assert len(snippet) <= 244
     assert [snippet[start:end] for start, end in marks] == ["یزد"]
     assert snippet_of(body, Sought())[1] == ()
+
+
+def test_a_mark_covers_a_word_that_a_joiner_parts() -> None:
+    body = "شهرِ یزد، «شهر‌ها» و شهر‌داران؛ نه شهروند"
+    snippet, marks = snippet_of(body, Sought(frozenset({"شهر"})), "fa")
+    assert [snippet[left:right] for left, right in marks] == ["شهرِ", "شهر‌ها", "شهر‌داران"]
 
 
 def test_a_word_in_the_title_weighs_more_than_a_newer_date(store: Store, make: Any) -> None:

@@ -1,0 +1,1 @@
+"""Crawl, search and alerts at once on one archive."""
