@@ -27,13 +27,15 @@ from urllib.parse import urlsplit
 import tomlkit
 
 from alerts.recipients import is_address, is_name, scheme
-from news.errors import SettingsError
+from news.errors import SettingsError, UsageError
 from news.settings import Settings
 
 #: Before a key in base64, as Standard Webhooks writes it; and how long such keys may be.
 _PREFIX = "whsec_"
 _SHORTEST, _LONGEST = 24, 64
 _WEB = ("http", "https")
+#: What is no channel of Apprise's: webhooks, and mails, which go by a way of their own.
+NOT_POSTED = (*_WEB, "mailto", "mailtos")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +84,22 @@ def address_book(settings: Settings) -> AddressBook:
     )
 
 
-def keep(path: Path, name: str, address: str) -> str:
+def keep(path: Path, name: str, address: str, *, replacing: bool = False) -> str:
     """Keep an address under a name, a web address as a webhook with a new key; returns the recipient.
 
-    The key of a webhook that is there already stays. Raises SettingsError for what is no name or address.
+    The key of a webhook that is there already stays. Raises SettingsError for what is no name or address, UsageError
+    where the name has another address, unless `replacing`.
     """
     if not is_name(name):
         raise SettingsError(f"a channel is called by small letters, digits, - and _: {name!r}")
     if not is_address(address):
         raise SettingsError("not an address like https://example.org/hook or tgram://token/chat")
     document = _document(path)
+    recipient = f"{'webhook' if scheme(address) in _WEB else 'apprise'}:{name}"
+    if not replacing and _address(document, recipient) not in (None, address):
+        raise UsageError(
+            f"{path} holds {recipient} already, with another address; --replace puts this one in its place"
+        )
     if scheme(address) in _WEB:
         hooks = document.setdefault("webhook", tomlkit.table(is_super_table=True))
         hook = hooks.setdefault(name, tomlkit.table())
@@ -102,7 +110,7 @@ def keep(path: Path, name: str, address: str) -> str:
     text = tomlkit.dumps(document)
     _read(text, str(path))
     _replace(path, text)
-    return f"{'webhook' if scheme(address) in _WEB else 'apprise'}:{name}"
+    return recipient
 
 
 def drop(path: Path, recipient: str) -> bool:
@@ -139,7 +147,7 @@ def _read(text: str, place: str) -> AddressBook:
 
 
 def _channel(name: str, value: Any, place: str) -> str:
-    if not isinstance(value, str) or not is_address(value) or scheme(value) in (*_WEB, "mailto", "mailtos"):
+    if not isinstance(value, str) or not is_address(value) or scheme(value) in NOT_POSTED:
         raise SettingsError(f"{place}: apprise.{name}: not an address like tgram://… or slack://…")
     return value
 
@@ -171,6 +179,15 @@ def _key(name: str, secret: Any, place: str) -> bytes:
             f"{place}: webhook.{name}: a secret is {_PREFIX} and {_SHORTEST} to {_LONGEST} bytes in base64"
         )
     return key
+
+
+def _address(document: Any, recipient: str) -> str | None:
+    """Of a channel or webhook of the file; None where there is none."""
+    way, _, name = recipient.partition(":")
+    found = document.get(way, {}).get(name)
+    if found is None:
+        return None
+    return str(found["address"] if way == "webhook" else found)
 
 
 def _document(path: Path) -> Any:

@@ -70,11 +70,23 @@ class _Last(logging.Handler):
         self.text = record.getMessage()
 
 
+def is_of_this_machine(address: str) -> bool:
+    """Whether it is of a kind that Apprise is not asked for."""
+    return address.partition("://")[0].lower() in _OF_THIS_MACHINE
+
+
+def is_read(address: str) -> bool:
+    """Whether there is a plugin that knows where to post for an address; nothing is dialled."""
+    if is_of_this_machine(address):
+        return False
+    return Apprise.instantiate(address, asset=AppriseAsset(storage_mode="memory")) is not None
+
+
 def post(asset: AppriseAsset, guard: Guard, asked: dict[str, str]) -> dict[str, Any]:
     """Post one message; tells whether it was taken, and what was said."""
     address, last = asked["address"], _Last()
     guard.refused.clear()
-    if address.partition("://")[0].lower() in _OF_THIS_MACHINE:
+    if is_of_this_machine(address):
         return {"sent": False, "said": "Apprise is not asked for this kind of address"}
     logger.addHandler(last)
     try:

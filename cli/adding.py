@@ -88,7 +88,7 @@ def add(
     if json:
         print_json(_object_of(finding, written))
     elif written:
-        out.print(f"[bold]{source.key}[/bold] is watched: {written}", soft_wrap=True)
+        out.print(f"{source.key} is watched: {written}", highlight=False, soft_wrap=True)
         print_line(
             f"try it with `jarchi crawl {source.key}`, take it back with `jarchi sources remove {source.key}`"
         )

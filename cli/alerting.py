@@ -21,8 +21,8 @@ from alerts.wording import LANGUAGES, words
 from cli import channeling
 from cli.opening import archive
 from cli.output import JsonOption, complain, print_json, print_line, print_table
-from cli.picking import city_key, language_code, network_key
-from cli.ruling import ANY, conditions, country, kinds, manner, rule_name, rule_object, watched_query, when
+from cli.picking import city_key, country_code, known_sources, language_code, network_key
+from cli.ruling import kinds, manner, rule_name, rule_object, told_of, watched_query, when
 from cli.telling import complain_of_failures, links, tell
 from cli.telling import kinds as source_kinds
 from news.errors import DeliveryError, NotFound, UsageError
@@ -92,23 +92,26 @@ def add(
         raise UsageError("--search and --saved exclude each other")
     rule = Rule(
         name=rule_name(name),
-        recipients=channeling.told(to),
+        recipients=(),
         verbs=kinds(Verb, "verb", verb or [Verb.JOINED]),
         statuses=kinds(Status, "status", status or [Status.ANNOUNCED]),
         networks=tuple(filter(None, map(network_key, network or ()))),
         cities=tuple(filter(None, map(city_key, city or ()))),
-        countries=tuple(map(country, of or ())),
+        countries=tuple(filter(None, map(country_code, of or ()))),
         languages=tuple(filter(None, map(language_code, language or ()))),
         confidence=confidence,
-        query=watched_query(search) if search is not None else "",
         enabled=not paused,
         manner=manner(letters=letters, rhythm=rhythm, hour=hour, weekday=weekday, zone=zone, quiet=quiet),
     )
-    with archive() as store, store.writing() as session:
+    settings = load_settings()
+    with archive(settings) as store, store.writing() as session:
         if ruling.rule(session, rule.name) is not None and not replacing:
             raise UsageError(f"there is a rule {rule.name!r} already; --replace puts this one in its place")
-        if saved is not None:
-            rule = replace(rule, query=_saved(session, saved).query)
+        if search is not None or saved is not None:
+            query, option = (search, "search") if saved is None else (_saved(session, saved).query, "saved")
+            known = known_sources(session, settings.sources_folder)
+            rule = replace(rule, query=watched_query(query or "", known, option))
+        rule = replace(rule, recipients=channeling.told(to))  # keeps addresses: nothing is refused behind it
         ruling.save_rule(session, rule, _now())
     _show(rule, json=json)
 
@@ -340,8 +343,7 @@ def _show(rule: Rule, *, json: bool) -> None:
 
 def _print_rules(found: Sequence[Rule]) -> None:
     rows = [
-        (rule.name, rule.enabled, rule.recipients, rule.verbs or ANY, rule.statuses or ANY, conditions(rule), when(rule.manner))
-        for rule in found
+        (rule.name, rule.enabled, rule.recipients, *told_of(rule), when(rule.manner)) for rule in found
     ]
     print_table("Alert rules", ("name", "enabled", "recipients", "verbs", "statuses", "of", "letters"), rows)
 

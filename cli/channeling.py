@@ -34,6 +34,9 @@ def connect(
         str,
         typer.Argument(help="tgram://…, slack://…, https://…; - or nothing reads it from standard input."),
     ] = "-",
+    replacing: Annotated[
+        bool, typer.Option("--replace", help="In place of the address that has this name.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Keep the address of a channel, or of a webhook and a new key for it, in channels.toml under a name."""
@@ -42,7 +45,7 @@ def connect(
         address = (
             typer.prompt("Address", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
         )
-    recipient = addressbook.keep(settings.channels_file, name, address.strip())
+    recipient = _keep(settings, name, address.strip(), replacing=replacing)
     if json:
         print_json({"recipient": recipient, "file": str(settings.channels_file)})
         return
@@ -85,11 +88,23 @@ def _recipient(settings: Settings, text: str) -> str:
         return recipients.normal(text)
     kind = re.sub("[^a-z0-9]", "-", recipients.scheme(text))
     name = f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    recipient = addressbook.keep(settings.channels_file, name, text)
+    recipient = _keep(settings, name, text)
     err.print(
         f"The address is a secret: it is kept in {settings.channels_file} as {recipient}",
-        markup=False,
         highlight=False,
         soft_wrap=True,
     )
     return recipient
+
+
+def _keep(settings: Settings, name: str, address: str, *, replacing: bool = False) -> str:
+    """As the address book keeps it; raises UsageError for an address that could never be dialled."""
+    if recipients.is_address(address) and recipients.scheme(address) not in addressbook.NOT_POSTED:
+        from alerts.posting import is_read  # noqa: PLC0415 - brings Apprise, which nothing else here needs
+
+        if not is_read(address):
+            raise UsageError(
+                f"{name}: Apprise reads no address like the {recipients.scheme(address)}://… given: "
+                "its kind is unknown, or a host, key or place is missing"
+            )
+    return addressbook.keep(settings.channels_file, name, address, replacing=replacing)

@@ -88,7 +88,7 @@ def demo(
                 print_memberships(map(membership_object, _announced(store)), "Memberships announced")
                 _print_searches(_found(store))
             if not stop:
-                err.print(f"\nThe mails: [bold]{box.folder}[/bold]", highlight=False, soft_wrap=True)
+                err.print(f"\nThe mails: {box.folder}", style="bold", highlight=False, soft_wrap=True)
                 asyncio.run(_show(settings, store))
 
 
@@ -229,4 +229,4 @@ async def _show(settings: Settings, store: Store) -> None:
 
 
 def _say_address(address: str) -> None:
-    err.print(f"\nThe archive: [bold]{address}[/bold]  (Ctrl-C stops)")
+    err.print(f"\nThe archive: {address}  (Ctrl-C stops)", style="bold", highlight=False, soft_wrap=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import getpass
+import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import typer
 from rich.filesize import decimal
@@ -25,7 +30,7 @@ from scheduler.clock import is_enabled
 from spiders.catalogue import load_sources
 from storage import outbox, rules, runs
 from storage.backups import dumping
-from storage.engine import Store, connect
+from storage.engine import Store, connect, masked
 from storage.locks import sole_service
 from storage.outbox import DeliveryState
 from storage.schema import require_current, revision, revisions
@@ -34,6 +39,8 @@ app = typer.Typer(add_completion=False)
 
 #: Bytes below which a disk is nearly full.
 _LITTLE = 2 * 10**9
+#: Bytes that are tried in the home: what a database needs to begin.
+_WRITTEN = 1 << 20
 
 
 class Health(StrEnum):
@@ -56,7 +63,7 @@ class Finding:
 
 @app.command()
 def doctor(json: JsonOption = False) -> None:
-    """Look at settings, database, disk, sources, service, mail and tools, and say what to do; 1 where something is at fault."""
+    """Look at settings, home, database, disk, sources, service, mail and tools, and say what to do; 1 where something is at fault."""
     found = list(_findings())
     if json:
         print_json({"findings": [asdict(finding) for finding in found]})
@@ -76,11 +83,61 @@ def _findings() -> Iterator[Finding]:
     except JarchiError as error:
         yield _fault("settings", error)
         return
-    yield _ok("settings", f"home {settings.home}")
-    yield _disk(settings)
+    yield _ok("settings", "every one is understood")
+    home = _home(settings.home)
+    yield home
+    is_usable = home.health is not Health.FAULT
+    if is_usable:
+        yield _disk(settings)
     known: list[SourceError] = []
     sources = load_sources(settings.sources_folder, known.append)
     yield from (_fault("sources", error) for error in known)
+    if settings.database_url is not None or settings.home.is_dir():
+        yield from _opened(settings, sources)
+    elif is_usable:
+        yield _begins(settings.database)
+    yield from _mail(settings)
+    yield _browser(sources)
+
+
+def _home(home: Path) -> Finding:
+    """Whether the home folder can be used; nothing is made where it is not there."""
+    place = next(path for path in (home, *home.parents) if path.exists())
+    if not place.is_dir():
+        said = f"{place} is a file, and no folder: move it away, or name another home in JARCHI_HOME"
+        return Finding(part="home", health=Health.FAULT, said=said)
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(bytes(_WRITTEN))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Finding(part="home", health=Health.FAULT, said=_not_written(home, place, error))
+    if place != home:
+        said = f"{home} is not there: `jarchi crawl` or `run` makes it, or JARCHI_HOME should name another"
+        return Finding(part="home", health=Health.WARNING, said=said)
+    return _ok("home", f"{home} can be written")
+
+
+def _not_written(home: Path, place: Path, error: OSError) -> str:
+    what = f"{home} cannot be written" if place == home else f"{home} is not there, and cannot be made in {place}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{what}: the disk is full; free some of it, or name a home on another disk in JARCHI_HOME"
+    remedy = f"make it (`mkdir -p {home}`) and " if place != home else ""
+    return (
+        f"{what}: {error.strerror}; {remedy}let the user {_user()} write it (`chown -R {_user()} {home}`), "
+        "or name another home in JARCHI_HOME"
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a number without a name, in a container
+        return str(os.getuid())
+
+
+def _opened(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Finding]:
     try:
         store = connect(settings.database)
     except JarchiError as error:
@@ -88,12 +145,15 @@ def _findings() -> Iterator[Finding]:
     else:
         with closing(store):
             yield from _database(settings, store, sources)
-    yield from _mail(settings)
-    yield _browser(sources)
+
+
+def _begins(database: str) -> Finding:
+    said = f"{masked(database)} is empty: `jarchi crawl` or `run` begins it"
+    return Finding(part="database", health=Health.WARNING, said=said)
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.is_dir())
     free = shutil.disk_usage(folder).free
     warning = room(settings).warning()
     if warning or free < _LITTLE:
@@ -106,11 +166,7 @@ def _disk(settings: Settings) -> Finding:
 def _database(settings: Settings, store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
     stands = revision(store)
     if stands is None:
-        yield Finding(
-            part="database",
-            health=Health.WARNING,
-            said=f"{store.url} is empty: `jarchi crawl` or `run` begins it",
-        )
+        yield _begins(settings.database)
         return
     try:
         require_current(store)

@@ -8,8 +8,8 @@ import typer
 
 from cli.opening import archive
 from cli.output import print_json
-from cli.picking import source_kinds
 from cli.search import (
+    QUERY_SETTINGS,
     AfterOption,
     BeforeOption,
     CityOption,
@@ -19,7 +19,9 @@ from cli.search import (
     LanguageOption,
     NetworkOption,
     SourceOption,
+    asked_kinds,
     make_filters,
+    query_of,
     say_problems,
 )
 from news.settings import load_settings
@@ -30,9 +32,10 @@ from web.objects import article_object
 app = typer.Typer(add_completion=False)
 
 
-@app.command()
+@app.command(context_settings=QUERY_SETTINGS)
 def export(
-    query: Annotated[str, typer.Argument(help="As in search; none: everything.")] = "",
+    context: typer.Context,
+    query: Annotated[list[str] | None, typer.Argument(help="As in search; none: everything.")] = None,
     network: NetworkOption = None,
     city: CityOption = None,
     country: CountryOption = None,
@@ -44,11 +47,14 @@ def export(
     exact: ExactOption = False,
 ) -> None:
     """Articles as JSON lines, newest first; the archive whole without filters."""
+    asked = query_of(context, query)
     settings = load_settings()
     with archive(settings) as store, store.reading() as session:
-        filters = make_filters(settings, session, network, city, country, language, source, kind, after, before)
-        kinds = source_kinds(settings.sources_folder) if kind or "kind:" in query.lower() else {}
-        ids, problems = search_ids(session, query, filters, exact=exact, kinds=kinds)
+        filters = make_filters(
+            settings, session, network, city, country, language, source, kind, after, before
+        )
+        kinds = asked_kinds(settings, asked, kind)
+        ids, problems = search_ids(session, asked, filters, exact=exact, kinds=kinds)
         say_problems(problems)
         for article_id, article in articles.load_many(session, ids):
             print_json(dict(article_object(article_id, article)))

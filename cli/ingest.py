@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from cli.completing import source_keys
 from cli.opening import know_own_names
-from cli.output import JsonOption, complain, err, print_json, print_table
+from cli.output import JsonOption, complain, err, print_json, print_line, print_table
 from cli.picking import source_called
 from crawler.house import Facilities
 from crawler.ingesting import Ingest, Taken
@@ -93,7 +93,7 @@ def _told(bars: Progress, path: Path) -> Told:
 @contextmanager
 def _bars() -> Iterator[Progress]:
     columns = (
-        TextColumn("{task.description:<32}"),
+        TextColumn("{task.description:<32}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TextColumn("{task.fields[articles]} articles"),
@@ -118,11 +118,23 @@ def _print(taken: Sequence[Taken]) -> None:
     ]
     print_table("Taken in", headings, rows)
     for each in taken:
+        if said := nothing_new(each):
+            print_line(f"{Path(each.file).name}: {said}")
         causes = {**each.not_article, **each.passed}
         if causes:
             said = ", ".join(
                 f"{cause} {count}" for cause, count in sorted(causes.items(), key=lambda item: -item[1])
             )
             err.print(
-                f"{Path(each.file).name}: {said}", style="dim", highlight=False, markup=False, soft_wrap=True
+                f"{Path(each.file).name}: {said}", style="dim", highlight=False, soft_wrap=True
             )
+
+
+def nothing_new(taken: Taken) -> str:
+    """Why a file brought nothing; empty where it did."""
+    if taken.known_file:
+        return "all of it was taken in before: nothing is new; --again reads it anew"
+    known = taken.outcomes[Saved.KNOWN.value] + taken.outcomes[Saved.DUPLICATE.value]
+    if known and known == taken.outcomes.total():
+        return f"every article of it was known: nothing is new of {known}"
+    return ""

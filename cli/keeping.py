@@ -79,7 +79,9 @@ def restore(
         return
     print_line(f"{found.articles} articles of {found.made_at:%Y-%m-%d %H:%M} UTC are back")
     if done.aside:
-        print_line(f"what was there: {done.aside}")
+        print_line(f"the archive that was there before is kept: {done.aside}")
+    else:
+        print_line("there was no archive before")
     for path in done.left:
         print_line(f"left as it is, though the backup's differs: {path}")
     if found.schema != revisions()[-1]:

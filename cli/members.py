@@ -52,7 +52,7 @@ def load(
     if unknown and not skip_unknown:
         raise UsageError("\n".join([*unknown, "nothing was loaded; --skip-unknown loads the rest"]))
     for problem in unknown:
-        err.print(problem, style="yellow", markup=False, highlight=False)
+        err.print(problem, style="yellow", highlight=False)
     with archive() as store, store.writing() as session:
         networks = {member.network for member in found}
         gone = sum(members.forget(session, key) for key in networks) if replace else 0

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from cli import listing, members
 from cli.opening import archive
 from cli.output import JsonOption, out, print_json, print_line
-from cli.picking import city_key, day, network_key
+from cli.picking import city_key, country_code, day, network_key
 from news.errors import UsageError
 from news.languages.quoting import isolated
 from news.values import Status, Verb
@@ -56,7 +56,7 @@ def memberships(
         raise UsageError("--json and --csv exclude each other")
     if steps and (status or verb):
         raise UsageError("--timeline shows every status and verb: leave --status and --verb out")
-    chosen = network_key(network), city_key(city), day("since", since), country and country.upper()
+    chosen = network_key(network), city_key(city), day("since", since), country_code(country)
     with archive() as store, store.reading() as session:
         if steps:
             _print_timeline(map(step_object, _timeline(session, *chosen)), json=json, csv=csv)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +14,11 @@ from news.values import Source, SourceKind
 from spiders.catalogue import find_source, load_sources
 from storage import runs
 from storage.days import day_span
+from storage.known import unknown
 
-__all__ = ("city_key", "day", "language_code", "network_key", "source_called", "source_keys")
+__all__ = (
+    "city_key", "country_code", "day", "known_sources", "language_code", "network_key", "source_called", "source_keys",
+)  # fmt: skip
 
 
 def source_called(folder: Path, key: str) -> Source:
@@ -31,7 +33,7 @@ def source_keys(session: Session, folder: Path, keys: Iterable[str] | None) -> t
     """Keys to search for; raises UsageError for one that is neither described nor was ever crawled."""
     wanted = tuple(keys or ())
     if wanted:
-        known = {*load_sources(folder, on_error=lambda _: None), *runs.states(session)}
+        known = known_sources(session, folder)
         for key in wanted:
             if key not in known:
                 source_called(folder, key)
@@ -40,9 +42,18 @@ def source_keys(session: Session, folder: Path, keys: Iterable[str] | None) -> t
 
 def language_code(text: str | None) -> str | None:
     """The code of a language; raises UsageError for what is none."""
-    if text is None or re.fullmatch("[A-Za-z]{2,3}", text):
-        return text and text.lower()
-    raise UsageError(f"--language: not a code of two or three letters like fa: {text!r}")
+    return _known("language", text.lower()) if text is not None else None
+
+
+def country_code(text: str | None) -> str | None:
+    """An ISO 3166 code; raises UsageError for what is none."""
+    return _known("country", text.upper()) if text is not None else None
+
+
+def _known(option: str, value: str) -> str:
+    if wrong := unknown(option, value):
+        raise UsageError(f"--{option}: {wrong}")
+    return value
 
 
 def day(name: str, text: str | None) -> datetime | None:
@@ -59,7 +70,12 @@ def source_kind(text: str | None) -> str | None:
     """A kind of source; raises UsageError for what is none."""
     if text is None or text.lower() in set(SourceKind):
         return text and text.lower()
-    raise UsageError(f"--kind: not one of {', '.join(SourceKind)}: {text!r}")
+    raise UsageError(f"--kind: {unknown('kind', text.lower())}; there are {', '.join(SourceKind)}")
+
+
+def known_sources(session: Session, folder: Path) -> frozenset[str]:
+    """The keys of the sources that are described, or that were ever crawled."""
+    return frozenset((*load_sources(folder, on_error=lambda _: None), *runs.states(session)))
 
 
 def source_kinds(folder: Path) -> dict[str, str]:

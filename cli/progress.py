@@ -31,7 +31,7 @@ class CrawlProgress:
 @contextmanager
 def crawl_progress(title: str) -> Iterator[CrawlProgress]:
     """Bars while the crawls run; they stay as a record when standard error is no terminal's."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<24}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     err.print(title, style="bold")
     with Progress(*columns, console=err) as progress:
         yield CrawlProgress(progress)

@@ -17,4 +17,5 @@ def room(settings: Settings) -> Room:
 def warn_of_room(found: Room) -> None:
     """Say on standard error when the room is full, or soon will be."""
     if warning := found.warning():
-        err.print(f"[yellow]warning:[/yellow] {warning}", highlight=False, soft_wrap=True)
+        err.print("warning:", style="yellow", end=" ")
+        err.print(warning, highlight=False, soft_wrap=True)

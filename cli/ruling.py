@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from alerts.wording import LANGUAGES
-from news.errors import UsageError
-from news.languages.quoting import isolated, one_line
-from news.names.naming import country_name
+from news.errors import QueryError, UsageError
+from news.languages.quoting import isolated
 from storage.query import is_positive, parse_query
 from storage.rules import Manner, Rhythm, Rule
 
@@ -22,12 +22,24 @@ _LONGEST_NAME = 100
 _WEEKDAYS = tuple(name.lower() for name in calendar.day_name)
 
 
-def rule_name(text: str) -> str:
-    """The name of a new rule; raises UsageError for one that no file, link and letter could hold."""
+def rule_name(text: str, of: str = "rule") -> str:
+    """The name of a new rule or search: letters of any script, digits, space and -_. behind a letter or digit.
+
+    Raises UsageError for any other, which no file, link and letter could hold. Rules of other names, from before, still load.
+    """
     name = text.strip()
-    if not 0 < len(name) <= _LONGEST_NAME or name != one_line(name):
-        raise UsageError(f"a rule's name is a line of 1 to {_LONGEST_NAME} letters: {text!r}")
+    if not name:
+        raise UsageError(f"the {of}'s name is empty")
+    if len(name) > _LONGEST_NAME:
+        raise UsageError(f"the {of}'s name is longer than {_LONGEST_NAME} letters: {name[:_LONGEST_NAME]!r}…")
+    if not all(map(_may_name, name)) or not name[0].isalnum():
+        raise UsageError(f"a {of}'s name is letters, digits, spaces and - _ . behind a letter or digit: {text!r}")
     return name
+
+
+def _may_name(char: str) -> bool:
+    """Letters with their marks, and the joiners that Persian and Indian words are written with."""
+    return char in " -_.\u200c\u200d" or unicodedata.category(char)[0] in "LMN"
 
 
 def kinds(kind: type[Kind], option: str, texts: Sequence[str]) -> tuple[Kind, ...]:
@@ -41,22 +53,20 @@ def kinds(kind: type[Kind], option: str, texts: Sequence[str]) -> tuple[Kind, ..
         raise UsageError(f"--{option}: not one of {known}: {' '.join(texts)!r}") from None
 
 
-def watched_query(text: str) -> str:
-    """What new articles are to be searched for; raises UsageError for a query that finds by no word and no field."""
-    node = parse_query(text)
+def watched_query(text: str, sources: Collection[str], option: str = "search") -> str:
+    """What new articles are to be searched for; raises UsageError for a query that could never find any.
+
+    `sources` are the keys that a query may name; messages name the option that the query was given by.
+    """
+    try:
+        node = parse_query(text, sources)
+    except QueryError as error:
+        raise UsageError(f"--{option}: {error}") from None
     if node is None:
-        raise UsageError("--search: the query names nothing")
+        raise UsageError(f"--{option}: the query names nothing")
     if not is_positive(node):
-        raise UsageError("--search: the query says only what articles must not hold")
+        raise UsageError(f"--{option}: the query says only what articles must not hold")
     return text.strip()
-
-
-def country(text: str) -> str:
-    """An ISO 3166 code; raises UsageError for what is none."""
-    code = text.upper()
-    if not re.fullmatch("[A-Z]{2}", code) or country_name(code) == code:
-        raise UsageError(f"--country: not a country's code of two letters like IR: {text!r}")
-    return code
 
 
 def manner(
@@ -78,7 +88,7 @@ def rule_object(rule: Rule) -> dict[str, Any]:
     """A rule for scripts."""
     return {
         "name": rule.name, "enabled": rule.enabled, "recipients": list(rule.recipients),
-        "verbs": list(rule.verbs), "statuses": list(rule.statuses), "networks": list(rule.networks),
+        "verbs": [] if rule.query else list(rule.verbs), "statuses": [] if rule.query else list(rule.statuses), "networks": list(rule.networks),
         "cities": list(rule.cities), "countries": list(rule.countries), "languages": list(rule.languages),
         "confidence": rule.confidence, "search": rule.query or None, "letters": rule.manner.letters, "rhythm": rule.manner.rhythm.value,
         "hour": rule.manner.hour, "weekday": _WEEKDAYS[rule.manner.weekday], "zone": rule.manner.zone,
@@ -86,13 +96,13 @@ def rule_object(rule: Rule) -> dict[str, Any]:
     }
 
 
-def conditions(rule: Rule) -> str:
-    """What a rule asks of an event, in one cell of a table."""
-    asked = (rule.networks, rule.cities, rule.countries, rule.languages)
-    said = [", ".join(values) for values in asked if values]
+def told_of(rule: Rule) -> tuple[str, str, str]:
+    """What a rule tells of, in three cells of a table: verbs, statuses and conditions; of a search its query alone."""
     if rule.query:
-        said = [f"articles: {isolated(rule.query)}"]
-    return "; ".join(said) or "all"
+        return "", "", f"articles: {isolated(rule.query)}"
+    asked = (rule.networks, rule.cities, rule.countries, rule.languages)
+    said = "; ".join(", ".join(values) for values in asked if values)
+    return ", ".join(rule.verbs) or ANY, ", ".join(rule.statuses) or ANY, said or "all"
 
 
 def when(manner: Manner) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
@@ -15,7 +16,17 @@ from sqlmodel import Session
 from cli.completing import source_keys as complete_source
 from cli.opening import archive
 from cli.output import JsonOption, err, print_json, print_line, print_table
-from cli.picking import city_key, day, language_code, network_key, source_keys, source_kind, source_kinds
+from cli.picking import (
+    city_key,
+    country_code,
+    day,
+    known_sources,
+    language_code,
+    network_key,
+    source_keys,
+    source_kind,
+    source_kinds,
+)
 from cli.ruling import rule_name, watched_query
 from news.errors import UsageError
 from news.languages.quoting import isolated
@@ -40,12 +51,19 @@ AfterOption = Annotated[str | None, typer.Option(help="Published on or after thi
 BeforeOption = Annotated[str | None, typer.Option(help="Published before this day, month or year.")]
 ExactOption = Annotated[bool, typer.Option("--exact", help="Words as written, letter for letter; names in this spelling alone.")]
 
+QueryArgument = Annotated[
+    list[str] | None, typer.Argument(help='Words, "phrases", prefix*, -word, AND OR NOT, brackets, fields; none: the newest first.')
+]
+#: A -word of a query is no option; `query_of` complains of --word.
+QUERY_SETTINGS = {"ignore_unknown_options": True}
+
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
-@app.command("search", epilog=f"{_FIELD_LIST}\n\n{_EXAMPLES}")
+@app.command("search", epilog=f"{_FIELD_LIST}\n\n{_EXAMPLES}", context_settings=QUERY_SETTINGS)
 def search_command(
-    query: Annotated[str, typer.Argument(help='Words, "phrases", prefix*, AND OR NOT, brackets, fields; none: the newest first.')] = "",
+    context: typer.Context,
+    query: QueryArgument = None,
     network: NetworkOption = None,
     city: CityOption = None,
     country: CountryOption = None,
@@ -56,6 +74,7 @@ def search_command(
     before: BeforeOption = None,
     exact: ExactOption = False,
     newest: Annotated[bool, typer.Option("--newest", help="Newest first, not best first.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Of each story one article, the one that leads those found.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Results at most.")] = 20,
     everything: Annotated[bool, typer.Option("--all", help="Every result, however many.")] = False,
     facets: Annotated[
@@ -75,20 +94,22 @@ def search_command(
     ) if is_set]
     if len(chosen) > 1:
         raise UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other")
+    asked = query_of(context, query)
     settings = load_settings()
     began = time.perf_counter()
     with archive(settings) as store, store.reading() as session:
         filters = make_filters(settings, session, network, city, country, language, source, kind, after, before)
-        options = {"facets": facets, "exact": exact, "newest": newest, "kinds": _kinds(settings, query, kind, facets=facets)}
-        found = search(session, query, filters, limit=_PAGE if everything else limit, **options)  # type: ignore[arg-type]
+        options: dict[str, Any] = {
+            "facets": facets, "exact": exact, "newest": newest, "once": once,
+            "kinds": asked_kinds(settings, asked, kind, facets=facets),
+        }
+        found = search(session, asked, filters, limit=_PAGE if everything else limit, **options)
         hits = list(found.hits)
         while everything and len(hits) < found.total:
-            more = search(session, query, filters, limit=_PAGE, offset=len(hits), pin=found.pin, **options)  # type: ignore[arg-type]
+            more = search(session, asked, filters, limit=_PAGE, offset=len(hits), pin=found.pin, **options)
             hits += more.hits
-        kept = savedsearches.in_words(query, filters) if save is not None else ""
     if save is not None:
-        with archive(settings) as store, store.writing() as session:
-            savedsearches.save(session, rule_name(save), watched_query(kept), datetime.now(UTC))
+        _save(settings, save, savedsearches.in_words(asked, filters))
     found = Found(total=found.total, hits=tuple(hits), facets=found.facets, problems=found.problems, pin=found.pin)
     answer = found_object(found, (time.perf_counter() - began) * 1000)
     if json:
@@ -96,14 +117,31 @@ def search_command(
         return
     say_problems(found.problems)
     if chosen:
-        _print_as(chosen[0], answer["hits"], query, filters, xlsx)
+        _print_as(chosen[0], answer["hits"], asked, filters, xlsx)
     else:
         _print_found(answer, found)
 
 
-def _kinds(settings: Settings, query: str, kind: str | None, *, facets: bool) -> dict[str, str]:
-    """The kinds of the sources, read only where they are asked for: there are many files."""
-    return source_kinds(settings.sources_folder) if facets or kind or "kind:" in query.lower() else {}
+def query_of(context: typer.Context, words: Sequence[str] | None) -> str:
+    """The query whose words, quoted or not, a command was given; raises UsageError for an option that there is not."""
+    for word in words or ():
+        if word.startswith("--"):
+            options = [name for parameter in context.command.params for name in parameter.opts]
+            near = "".join(f"; did you mean {name}?" for name in get_close_matches(word, options, n=1))
+            raise UsageError(f"there is no option {word}{near}")
+    return " ".join(words or ())
+
+
+def _save(settings: Settings, name: str, query: str) -> None:
+    with archive(settings) as store, store.writing() as session:
+        known = known_sources(session, settings.sources_folder)
+        savedsearches.save(session, rule_name(name, "search"), watched_query(query, known, "save"), datetime.now(UTC))
+
+
+def asked_kinds(settings: Settings, query: str, kind: str | None, *, facets: bool = False) -> dict[str, str]:
+    """The kinds of the sources, read only where sources are asked for: there are many files."""
+    is_asked = facets or kind or any(field in query.lower() for field in ("kind:", "source:"))
+    return source_kinds(settings.sources_folder) if is_asked else {}
 
 
 def make_filters(
@@ -112,7 +150,7 @@ def make_filters(
 ) -> Filters:
     """The filters of the options that search and export share; raises UsageError for what is not known."""
     return Filters(
-        network=network_key(network), city=city_key(city), country=country and country.upper(),
+        network=network_key(network), city=city_key(city), country=country_code(country),
         language=language_code(language), sources=source_keys(session, settings.sources_folder, source),
         kind=source_kind(kind), after=day("after", after), before=day("before", before),
     )
@@ -121,7 +159,7 @@ def make_filters(
 def say_problems(problems: Iterable[Problem]) -> None:
     """What of a query was not understood, on standard error: the rest was searched."""
     for problem in problems:
-        err.print(f"query: {problem}", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"query: {problem}", highlight=False, soft_wrap=True)
 
 
 def _print_as(kind: str, hits: list[HitObject], query: str, filters: Filters, path: Path | None) -> None:

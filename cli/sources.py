@@ -131,9 +131,9 @@ def _set_enabled(key: str, *, enabled: bool, json: bool) -> None:
         return
     out.print(f"{key} is {'enabled' if enabled else 'disabled'}")
     for line in unknown:
-        err.print(line, markup=False, highlight=False, soft_wrap=True)
+        err.print(line, highlight=False, soft_wrap=True)
     if unknown:
-        err.print(f"`jarchi sources test {key}` tries its roads now", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"`jarchi sources test {key}` tries its roads now", highlight=False, soft_wrap=True)
 
 
 def _unknown(source: Source, state: SourceState) -> Iterator[str]:

@@ -107,10 +107,10 @@ class RobotsFiles:
 
     def _answered(self, host: str, known: Rules | None, response: Response) -> Rules:
         status, now = response.status, self._clock()
-        if status == 304 and known is not None:
+        if status == 304 and known is not None and known.kept.has_marks:
             self._hosts.saw_robots(RobotsSeen(host=host, status=status))
             return self._remember(host, replace(known, kept=replace(known.kept, at=now)))
-        if withholds(status):
+        if withholds(status) or status == 304:  # not changed since nothing that was asked about
             self._hosts.saw_robots(RobotsSeen(host=host, status=status))
             if known is not None and self._is_younger(known, STANDS):
                 return known

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -74,12 +75,18 @@ class Store:
     """A database that is open; every query of this room takes one."""
 
     def __init__(self, engine: Engine, url: str) -> None:
+        #: for people
         self.url = url
+        self._file = engine.url.database
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._readers = (
             engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
         )
         self._writers = engine.execution_options(**{_WRITES: True})
+
+    def beside(self, end: str) -> Path:
+        """The file next to SQLite's, of its name with an `end`."""
+        return Path(f"{self._file}{end}")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -172,11 +179,13 @@ def connect(url: str) -> Store:
 
 
 def masked(url: str) -> str:
-    """The address without its password."""
+    """The address for people to read: without its password, the letters of any script as they are."""
     address = make_url(url)
     if "password" in address.query:
         address = address.update_query_dict({"password": "hidden"})
-    return address.render_as_string(hide_password=True)
+    written = address.render_as_string(hide_password=True)
+    readable = unquote(written)
+    return readable if readable.isprintable() else written
 
 
 def writes(session: Session) -> bool:

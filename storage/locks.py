@@ -6,10 +6,8 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from news.errors import AlreadyRunning
 from storage.engine import Store
@@ -33,7 +31,7 @@ def sole_service(store: Store) -> Iterator[None]:
 def sole_sender(store: Store) -> Iterator[bool]:
     """Whether this process may send alerts now; False while another one does. The lock goes with the process."""
     if store.is_sqlite:
-        with Path(f"{make_url(store.url).database}.alerts.lock").open("a", encoding="ascii") as file:
+        with store.beside(".alerts.lock").open("a", encoding="ascii") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -47,8 +45,7 @@ def sole_sender(store: Store) -> Iterator[bool]:
 
 @contextmanager
 def _file_lock(store: Store) -> Iterator[None]:
-    path = Path(f"{make_url(store.url).database}.lock")
-    with path.open("a+", encoding="ascii") as file:
+    with store.beside(".lock").open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

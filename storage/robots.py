@@ -51,6 +51,11 @@ class RobotsKept:
     etag: str | None = None
     last_modified: str | None = None
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether a server can be asked if it has changed since."""
+        return bool(self.etag or self.last_modified)
+
 
 def kept(session: Session, host: str) -> RobotsKept | None:
     """What stands of a host, however old."""
@@ -61,13 +66,14 @@ def kept(session: Session, host: str) -> RobotsKept | None:
 
 
 def note(session: Session, seen: RobotsSeen, now: datetime) -> None:
-    """Store an answer; one without a text confirms what stands where it is a 304, and else says nothing of it."""
+    """Store an answer; one without a text confirms what stands where it is a 304 to marks of it, and else says nothing of it."""
     row = session.get(RobotsRow, seen.host) or RobotsRow(
         host=seen.host, asked_at=now, asked_status=seen.status
     )
     row.asked_at, row.asked_status = now, seen.status
     if seen.text is not None:
         row.text, row.etag, row.last_modified = seen.text, seen.etag, seen.last_modified
-    if seen.text is not None or seen.status == 304:
+    is_confirmed = seen.status == 304 and row.stands_at is not None and (row.etag or row.last_modified)
+    if seen.text is not None or is_confirmed:
         row.stands_at = now
     session.add(row)

@@ -8,9 +8,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from news.errors import QueryError
 from storage.query import parse_query
 from storage.readertables import SavedSearchRow
 from storage.search import Filters
+
+#: Quotation marks of any keyboard, and what escapes them.
+_MARKS = '"«»“”„\\'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,11 @@ def remove(session: Session, name: str) -> bool:
 
 
 def in_words(query: str, filters: Filters) -> str:
-    """A query that says what the filters say too, of days in UTC."""
+    """A query that says what the filters say too, of days in UTC.
+
+    Raises QueryError for a query that cannot be read, and for a value that no query can hold.
+    """
+    parse_query(query, is_kept=True)  # its values are judged where it is saved
     fields = list(_fields(filters))
     parts = [f"({query})" if fields else query] if query.strip() else []
     return " AND ".join([*parts, *fields])
@@ -60,12 +68,18 @@ def in_words(query: str, filters: Filters) -> str:
 def _fields(filters: Filters) -> Iterator[str]:
     for name in ("network", "city", "country", "language", "kind"):
         if value := getattr(filters, name):
-            yield f'{name}:"{value}"'
+            yield _field(name, value)
     if filters.sources:
-        yield "(" + " OR ".join(f'source:"{key}"' for key in filters.sources) + ")"
+        yield "(" + " OR ".join(_field("source", key) for key in filters.sources) + ")"
     for name in ("after", "before"):
         if moment := getattr(filters, name):
             yield f"{name}:{moment.date().isoformat()}"
+
+
+def _field(name: str, value: str) -> str:
+    if any(mark in value for mark in _MARKS):
+        raise QueryError(f"{name}: a query cannot hold a quotation mark: {value!r}")
+    return f'{name}:"{value}"'
 
 
 def _to_saved(row: SavedSearchRow) -> SavedSearch:

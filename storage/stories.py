@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import combinations
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
+import numpy as np
+from sqlalchemy import and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from news.errors import NotFound, UsageError
 from news.languages.tokens import fold
 from news.values import Article
-from storage import nearby, translations
-from storage.nearby import Near
-from storage.statements import put, table_of
+from storage import nearby, nearness, translations
+from storage.columns import Ids, Mask, is_sqlite, numbers_of
+from storage.nearby import Entrant, Near
+from storage.nearness import Sketch
+from storage.prepared import Prepared
+from storage.statements import Built, put, table_of
 from storage.storytables import OutletRow, StoryArticleRow, StoryDecisionRow, StoryRow
 from storage.tables import ArticleRow, MemberChangeRow
 from storage.turns import take_turns
@@ -26,6 +29,8 @@ from storage.turns import take_turns
 #: What all take turns for who change stories, until they commit: the last that they wait for.
 _TURN = "stories"
 _LONGEST_NAME = 200
+#: Ids in one question.
+_AT_ONCE = 500
 
 
 class Verdict(StrEnum):
@@ -62,11 +67,14 @@ class Decision:
     decided_at: datetime
 
 
-def tell(session: Session, article_id: int, article: Article) -> None:
+def tell(session: Session, article_id: int, article: Article, prepared: Prepared) -> None:
     """Find the story of an article that is new, or was edited, and note its versions in other languages."""
     if article.alternates:
         translations.note(session, article_id, article.alternates)
-    near = nearby.enter(session, article_id, article.source, article.text)
+    entrant = Entrant(
+        article=article_id, source=article.source, text=article.text, digest=prepared.digest, sketch=prepared.sketch
+    )  # fmt: skip
+    near = nearby.enter(session, entrant)
     if near:
         _turn(session)  # two that are near a third, and not near each other, would both begin its story
     former = _story_of(session, article_id)
@@ -80,12 +88,12 @@ def tell(session: Session, article_id: int, article: Article) -> None:
     _join(session, article_id, near, article.fetched_at)
 
 
-def turns(text: str) -> Iterator[str]:
+def turns(sketch: Sketch | None) -> Iterator[str]:
     """What a writer of a text takes turns for: two copies that come at once must see each other.
 
     Texts that are not near each other share no band, and their writers do not wait for one another.
     """
-    yield from (f"band {key}" for key in nearby.keys_of(text))
+    yield from (f"band {key}" for key in (sketch.keys if sketch else ()))
 
 
 def leave(session: Session, article_id: int) -> None:
@@ -124,18 +132,19 @@ def tellers(session: Session, article_id: int) -> tuple[Teller, ...]:
     )  # fmt: skip
 
 
-def once(article: ColumnElement[int], matching: Select[tuple[int]]) -> ColumnElement[bool]:
-    """A condition that shows each story once: of those that match, the one that stands first in its story.
-
-    `article` is the column of ids that is narrowed, `matching` selects the ids of everything that matches.
-    """
-    one, before = aliased(StoryArticleRow), aliased(StoryArticleRow)
-    behind = (
-        select(col(one.article_id))
-        .join(before, and_(col(before.story_id) == col(one.story_id), col(before.place) < col(one.place)))
-        .where(col(before.article_id).in_(matching))
-    )
-    return article.not_in(behind)
+def behind(session: Session, found: Mask) -> Ids:
+    """Of articles found, those whose story another one of them tells that stands before them there."""
+    gather = [f"string_agg(CAST({name} AS TEXT), ',')" for name in ("article_id", "story_id", "place")]
+    if is_sqlite(session):
+        gather = [f"group_concat({name})" for name in ("article_id", "story_id", "place")]
+    row = session.execute(text(f"SELECT {', '.join(gather)} FROM story_article")).one()  # noqa: S608 (names of ours)
+    articles, told, places = (numbers_of(column) for column in row)
+    is_found = found[np.minimum(articles, len(found) - 1)] & (articles < len(found))
+    articles, told, places = articles[is_found], told[is_found], places[is_found]
+    order = np.lexsort((places, told))
+    is_behind = np.zeros(len(order), np.bool_)
+    is_behind[1:] = told[order][1:] == told[order][:-1]
+    return articles[order][is_behind]
 
 
 def sizes(session: Session, ids: Iterable[int]) -> dict[int, int]:
@@ -163,10 +172,10 @@ def merge(session: Session, ids: Sequence[int], *, by: str, now: datetime) -> in
     everyone = list(
         dict.fromkeys((*named, *(one for story in sorted(stories) for one in _members(session, story))))
     )
-    for one, other in combinations(everyone, 2):
-        is_named = one in named and other in named
-        if is_named or other not in _partners(session, one, Verdict.APART):
-            _decide(session, one, other, Verdict.SAME, by, now)
+    apart = _apart_among(session, everyone)
+    inside = set(named)
+    joined = {(one, other) for one, other in apart if one in inside and other in inside}
+    _decide(session, [*joined, *_links(everyone, apart - joined)], Verdict.SAME, by, now)
     return _unite(session, everyone, sorted(stories), now)
 
 
@@ -178,8 +187,7 @@ def split(session: Session, article_id: int, *, by: str, now: datetime) -> int:
     if story is None:
         raise UsageError(f"article {article_id} is in no story with others")
     others = [other for other in _members(session, story) if other != one]
-    for other in others:
-        _decide(session, one, other, Verdict.APART, by, now)
+    _decide(session, [(one, other) for other in others], Verdict.APART, by, now)
     _leave(session, one, story)
     return len(others)
 
@@ -212,7 +220,11 @@ def compare(session: Session, after: int, limit: int) -> tuple[int, int] | None:
     rows = session.scalars(query.order_by(col(ArticleRow.id)).limit(limit)).all()
     for row in rows:
         assert row.id is not None
-        near = nearby.enter(session, row.id, row.source, row.text)
+        entrant = Entrant(
+            article=row.id, source=row.source, text=row.text, digest=row.text_hash,
+            sketch=nearness.sketch(row.text),
+        )  # fmt: skip
+        near = nearby.enter(session, entrant)
         _join(session, row.id, near, row.fetched_at)
     return (rows[-1].id or 0, len(rows)) if rows else None
 
@@ -287,15 +299,13 @@ def _unite(
         )
         session.execute(delete(StoryRow).where(col(StoryRow.id) == other))
     inside = set(_members(session, story))
-    for article in ids:
-        if article not in inside:
-            row = {
-                "article_id": article,
-                "story_id": story,
-                "place": 0,
-                "likeness": (likeness or {}).get(article),
-            }
-            session.execute(_MEMBER.insert(), [row])
+    rows = [
+        {"article_id": article, "story_id": story, "place": 0, "likeness": (likeness or {}).get(article)}
+        for article in ids
+        if article not in inside
+    ]
+    if rows:
+        session.execute(_MEMBER.insert(), rows)
     _order(session, story)
     return story
 
@@ -352,7 +362,7 @@ def _host(written: str | None) -> str:
 
 
 def _story_of(session: Session, article_id: int) -> int | None:
-    found: int | None = session.execute(_STORY, {"article_": article_id}).scalar()
+    found: int | None = _STORY.value(session, article_=article_id)
     return found
 
 
@@ -365,16 +375,46 @@ def _decided(session: Session, article_id: int) -> bool:
 
 
 def _partners(session: Session, article_id: int, verdict: Verdict) -> set[int]:
-    rows = session.execute(_PARTNERS, {"article_": article_id, "verdict_": verdict.value})
+    rows = _PARTNERS.rows(session, article_=article_id, verdict_=verdict.value)
     return {other if one == article_id else one for one, other in rows}
 
 
-def _decide(session: Session, one: int, other: int, verdict: Verdict, by: str, now: datetime) -> None:
-    low, high = sorted((one, other))
-    row = {
-        "one_id": low, "other_id": high, "verdict": verdict.value, "decided_by": by, "decided_at": now.astimezone(UTC)
-    }  # fmt: skip
-    put(session, table_of(StoryDecisionRow), [row])
+def _apart_among(session: Session, ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Pairs of these, the lower id first, that a person said are apart."""
+    inside = set(ids)
+    query = select(_DECISION.c.one_id, _DECISION.c.other_id).where(_DECISION.c.verdict == Verdict.APART.value)
+    found: set[tuple[int, int]] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = session.execute(query.where(_DECISION.c.one_id.in_(ids[start : start + _AT_ONCE])))
+        found |= {(one, other) for one, other in rows if other in inside}
+    return found
+
+
+def _links(ids: Sequence[int], apart: Collection[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Each article with the first and with the one before it: whichever is forgotten or split off, the others hang together.
+
+    One that was said to be apart from both hangs on any other before it.
+    """
+    for at, one in enumerate(ids[1:], 1):
+        near = (ids[0], ids[at - 1])
+        found = [other for other in dict.fromkeys(near) if _ordered(one, other) not in apart]
+        found = found or [other for other in ids[:at] if _ordered(one, other) not in apart][:1]
+        yield from ((one, other) for other in found)
+
+
+def _ordered(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
+
+
+def _decide(
+    session: Session, pairs: Iterable[tuple[int, int]], verdict: Verdict, by: str, now: datetime
+) -> None:
+    said = {"verdict": verdict.value, "decided_by": by, "decided_at": now.astimezone(UTC)}
+    rows = [
+        {"one_id": low, "other_id": high, **said} for low, high in sorted({_ordered(*pair) for pair in pairs})
+    ]
+    if rows:
+        put(session, table_of(StoryDecisionRow), rows)
 
 
 def _known(session: Session, ids: Iterable[int]) -> list[int]:
@@ -389,7 +429,7 @@ def _known(session: Session, ids: Iterable[int]) -> list[int]:
 
 # Built once, as in `storage.articles`.
 _MEMBER, _ARTICLE, _DECISION = table_of(StoryArticleRow), table_of(ArticleRow), table_of(StoryDecisionRow)
-_STORY = select(_MEMBER.c.story_id).where(_MEMBER.c.article_id == bindparam("article_"))
+_STORY = Built(select(_MEMBER.c.story_id).where(_MEMBER.c.article_id == bindparam("article_")))
 _MEMBERS = (
     select(_MEMBER.c.article_id).where(_MEMBER.c.story_id == bindparam("story_")).order_by(_MEMBER.c.place)
 )
@@ -404,7 +444,9 @@ _TELLERS = (
 _PLACE = (
     update(_MEMBER).where(_MEMBER.c.article_id == bindparam("article_")).values(place=bindparam("place_"))
 )
-_PARTNERS = select(_DECISION.c.one_id, _DECISION.c.other_id).where(
-    _DECISION.c.verdict == bindparam("verdict_"),
-    or_(_DECISION.c.one_id == bindparam("article_"), _DECISION.c.other_id == bindparam("article_")),
+_PARTNERS = Built(
+    select(_DECISION.c.one_id, _DECISION.c.other_id).where(
+        _DECISION.c.verdict == bindparam("verdict_"),
+        or_(_DECISION.c.one_id == bindparam("article_"), _DECISION.c.other_id == bindparam("article_")),
+    )
 )

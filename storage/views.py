@@ -7,6 +7,8 @@ Who gets the letters is nobody's business but the program's: recipients are in n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, event, inspect, text
@@ -62,14 +64,21 @@ def make(connection: Connection) -> None:
 
 def drop(connection: Connection) -> None:
     """Take ours away; raises StorageError where something was built on them."""
-    try:
+    with nothing_built_on("views"):
         for name in _there(connection):
             connection.execute(text(f"DROP VIEW {name}"))
+
+
+@contextmanager
+def nothing_built_on(what: str) -> Iterator[None]:
+    """Raise StorageError, which names it, where a DROP would leave or take along something that others have made."""
+    try:
+        yield
     except InternalError as error:
         if getattr(error.orig, "sqlstate", "") != _DEPENDED_ON:
             raise
         said = str(error.orig).strip().replace("\n", " ")
-        raise StorageError(f"something was built on Jarchi's views, and must go before an upgrade: {said}") from error
+        raise StorageError(f"something was built on Jarchi's {what}, and must go first: {said}") from error
 
 
 def _there(connection: Connection) -> list[str]:

@@ -71,6 +71,7 @@ def _search(archive: Archive, request: Request) -> JSONResponse:
             facets=has_facets,
             exact=bool(question.exact),
             newest=bool(question.newest),
+            once=bool(question.once),
             pin=question.pin,
             kinds=archive.kinds,
             zone=question.zone(archive.sources),

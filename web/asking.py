@@ -37,6 +37,8 @@ class Asked:
     exact: str = ""
     #: "1" for the newest first
     newest: str = ""
+    #: "1" for one article of each story
+    once: str = ""
     page: int = 1
     #: of the first page, see `storage.search.Found`
     pin: int = 0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.feeds import feed_path
 from alerts.wording import LANGUAGES
@@ -40,6 +40,7 @@ _LABELS = {
 }
 #: Articles in a feed, and in a file.
 _FEED, _FILE = 50, 10_000
+_MOVED = 308
 _NOTHING = Found(total=0, hits=())
 
 
@@ -69,6 +70,10 @@ def router(archive: Archive) -> APIRouter:
     @routes.get("/")
     def search_page(request: Request) -> HTMLResponse:
         return _search_page(archive, asked(request.query_params))
+
+    @routes.get("/search")
+    def search_address(request: Request) -> RedirectResponse:
+        return RedirectResponse(f"/?{request.url.query}" if request.url.query else "/", _MOVED)
 
     @routes.get("/search.{kind}")
     def search_file(kind: str, request: Request) -> Response:
@@ -117,6 +122,7 @@ def _found(archive: Archive, question: Asked, *, limit: int, offset: int = 0, fa
             facets=facets,
             exact=bool(question.exact),
             newest=bool(question.newest),
+            once=bool(question.once),
             pin=question.pin,
             kinds=archive.kinds,
             zone=question.zone(archive.sources),

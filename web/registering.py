@@ -10,6 +10,7 @@ from typing import TypedDict
 from news.errors import QueryError
 from news.values import Status, Verb
 from storage.days import day_span
+from storage.known import unknown
 
 
 class RegisterFilters(TypedDict, total=False):
@@ -24,14 +25,14 @@ class RegisterFilters(TypedDict, total=False):
 
 
 def register_filters(parameters: Mapping[str, str]) -> RegisterFilters:
-    """The filters that an address's parameters describe; raises QueryError for an unknown status or verb."""
+    """The filters that an address's parameters describe; raises QueryError for an unknown country, status or verb."""
     wanted: RegisterFilters = {}
     if network := _clean(parameters, "network"):
         wanted["network"] = network
     if city := _clean(parameters, "city"):
         wanted["city"] = city
     if country := _clean(parameters, "country"):
-        wanted["country"] = country.upper()
+        wanted["country"] = _country(country.upper())
     if since := _clean(parameters, "since"):
         span = day_span(since)
         if span is None:
@@ -69,6 +70,12 @@ def step_filters(wanted: RegisterFilters) -> StepFilters:
 
 def _clean(parameters: Mapping[str, str], name: str) -> str:
     return parameters.get(name, "").replace("\0", "").strip()
+
+
+def _country(code: str) -> str:
+    if wrong := unknown("country", code[:40]):
+        raise QueryError(f"country: {wrong}")
+    return code
 
 
 def _one_of(name: str, value: str, kind: type[StrEnum]) -> str:

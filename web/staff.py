@@ -8,10 +8,12 @@ a proxy passes on may look like one of this machine.
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -26,6 +28,11 @@ _REMEMBERED = 180 * 24 * 3600
 #: What a proxy adds to the requests that it passes on.
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _FORBIDDEN, _SEE_OTHER = 403, 303
+#: Accounts of people: below are those of the system, from the second on those that systemd makes up.
+_FIRST_PERSON, _FIRST_DYNAMIC = 1_000, 60_000
+_SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+#: 127.0.0.1 and ::1 as Linux writes them, the former with any first three bytes behind 127.
+_LOOPBACK_ENDS = ("7F", "00000001000000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +123,36 @@ def _is_from_here(request: Request) -> bool:
     is_direct = (
         not any(name in request.headers for name in _PASSED_ON) and request.scope["http_version"] != "1.0"
     )
-    return is_direct and is_loopback(sender) and is_loopback(request.url.hostname)
+    return (
+        is_direct
+        and is_loopback(sender)
+        and is_loopback(request.url.hostname)
+        and not _is_from_a_server(request)
+    )
+
+
+def _is_from_a_server(request: Request) -> bool:
+    """Whether a system's account holds the other end: a proxy on this machine that says nothing of itself.
+
+    People, and the ends of their ssh, have accounts of their own; where the system does not tell, nobody is turned away.
+    """
+    here = request.scope.get("server") or ("", None)
+    owner = _owner(request.client.port, here[1]) if request.client else None
+    return owner not in (None, 0, os.getuid()) and not _FIRST_PERSON <= (owner or 0) < _FIRST_DYNAMIC
+
+
+def _owner(port: int, to: int | None) -> int | None:
+    """Whose socket leads from a loopback port to one of ours, by number; None where Linux does not say."""
+    for table in _SOCKETS:
+        try:
+            rows = table.read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for row in map(str.split, rows):
+            (address, _, number), (_, _, other) = row[1].rpartition(":"), row[2].rpartition(":")
+            if (int(number, 16), int(other, 16)) == (port, to) and address.endswith(_LOOPBACK_ENDS):
+                return int(row[7])
+    return None
 
 
 def _is_ours(request: Request, form: dict[str, str]) -> bool:

@@ -15,8 +15,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import SQLModel
 
-from news.errors import BackupError
-from storage import searchtables
+from news.errors import BackupError, StorageError
+from storage import searchtables, views
 from storage.backups.values import Progress
 from storage.engine import Store
 from storage.schema import VERSION_TABLE
@@ -82,13 +82,30 @@ def dump_postgresql(store: Store, url: str, target: Path, tools: Path | None) ->
 
 
 def restore_postgresql(store: Store, url: str, source: Path, tools: Path | None) -> None:
-    """Put a dump in the place of our tables."""
+    """Put a dump in the place of our tables.
+
+    Raises BackupError, and changes nothing, where somebody's own views or tables stand on them.
+    """
     program = tool("pg_restore", server_version(store), tools)
-    names = ", ".join(_tables(store))
-    if names:  # those that the dump does not know would stand in the way of those that it brings
-        with store.writing() as session:
-            session.connection().execute(text(f"DROP TABLE {names} CASCADE"))
+    _drop(store)
     _call(program, url, "--no-owner", "--single-transaction", "--exit-on-error", str(source))
+
+
+def _drop(store: Store) -> None:
+    """Take away our tables and views: those that a dump does not know would stand in the way of those that it brings."""
+    names = ", ".join(_tables(store))
+    if not names:
+        return
+    try:
+        with store.writing() as session:
+            views.drop(session.connection())
+            with views.nothing_built_on("tables"):
+                session.connection().execute(text(f"DROP TABLE {names}"))
+    except StorageError as error:
+        raise BackupError(
+            f"{store.url} was left as it is. A restore would take along what others have made there: keep its definition, "
+            f"drop it, restore, and make it again: {error}"
+        ) from error
 
 
 def _tables(store: Store) -> list[str]:

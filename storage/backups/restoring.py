@@ -110,9 +110,9 @@ def _exchange_file(path: Path, source: Path, now: datetime) -> Path | None:
         os.fsync(file.fileno())
     _leave_alone(path)
     aside = path.with_name(f"{path.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    was_there = path.exists()
+    was_there = path.exists() and path.stat().st_size > 0  # opening it has made an empty one
     for end in ("", "-wal", "-shm"):
-        if (part := path.with_name(path.name + end)).exists():
+        if was_there and (part := path.with_name(path.name + end)).exists():
             part.rename(aside.with_name(aside.name + end))
     unfinished.rename(path)
     return aside if was_there else None

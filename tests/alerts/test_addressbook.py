@@ -41,7 +41,7 @@ def test_an_address_is_kept_for_its_owner_alone_and_found_again(home: Path) -> N
 def test_a_new_address_keeps_the_key_and_what_people_wrote_beside(home: Path) -> None:
     path = home / "channels.toml"
     path.write_text(f"# ours\n{HOOK}")
-    keep(path, "crm", "https://other.example/hook")
+    keep(path, "crm", "https://other.example/hook", replacing=True)
     assert path.read_text().startswith("# ours\n")
     hook = address_book(load_settings()).webhooks["crm"]
     assert (hook.address, hook.keys) == ("https://other.example/hook", (b"0123456789abcdef" * 2,))

@@ -129,6 +129,21 @@ def test_a_wrong_rule_is_refused_with_its_option(alerts: Callable[..., Any], arg
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "name", ["../evil", "a/b", "-x", ".hidden", "a\tb", "a\x1b[31m", "a\u202eb", " ", "a" * 101, "a:b"]
+)
+def test_a_name_that_no_file_link_and_letter_could_hold_is_refused(alerts: Callable[..., Any], name: str) -> None:
+    done = alerts("add", "--to", "console", "--", name)
+    assert done.returncode == 2
+    assert "rule's name is" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["خبر‌های شهر ۱", "Türkiye - IR_2.0", "भारत", "都市"])
+def test_a_name_is_written_in_any_script(alerts: Callable[..., Any], name: str) -> None:
+    assert answer(alerts("add", name, "--to", "console", "--json"))["name"] == name
+    assert answer(alerts("pause", name, "--json"))["enabled"] is False
+
+
 def test_a_sample_is_sent_and_marked(alerts: Callable[..., Any]) -> None:
     postman = Postman()
     with mail_server(postman) as port:

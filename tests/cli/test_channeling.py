@@ -76,6 +76,10 @@ def test_an_address_given_to_a_rule_becomes_a_name(alerts: Callable[..., Any], t
         (("connect", "Desk!", "ntfy://a.example/s3cret"), "small letters"),
         (("connect", "desk", "s3cret"), "not an address like"),
         (("connect", "desk", "mailto://u:s3cret@example.org"), "not an address like tgram://"),
+        (("connect", "desk", "tgram://s3cret"), "desk: Apprise reads no address like the tgram://… given"),
+        (("connect", "desk", "pigeon://s3cret/x"), "pigeon://…"),
+        (("connect", "desk", "https:///s3cret"), "webhook.desk: not an address"),
+        (("add", "r", "--to", "tgram://s3cret"), "Apprise reads no address"),
         (("disconnect", "desk@example.org"), "not like apprise:desk"),
     ],
 )
@@ -83,3 +87,16 @@ def test_what_is_wrong_is_said(alerts: Callable[..., Any], arguments: tuple[str,
     done = alerts(*arguments)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_a_name_in_use_keeps_its_address_until_it_is_replaced(alerts: Callable[..., Any], tmp_path: Path) -> None:
+    first, other = "https://a.example/s3cret/1", "https://a.example/s3cret/2"
+    assert alerts("connect", "crm", first).returncode == 0
+    kept = (tmp_path / "channels.toml").read_text()
+    assert alerts("connect", "crm", first).returncode == 0  # nothing changes
+    refused = alerts("connect", "crm", other)
+    assert refused.returncode == 2
+    assert "webhook:crm already" in refused.stderr
+    assert (tmp_path / "channels.toml").read_text() == kept
+    assert alerts("connect", "crm", other, "--replace").returncode == 0
+    assert (tmp_path / "channels.toml").read_text() == kept.replace(first, other)

@@ -1,10 +1,13 @@
 """`jarchi doctor` says what is at fault, and what to do."""
 
+import errno
 import json
 import os
+import tempfile
 
 import pytest
 
+from cli.doctor import Health, _home
 from tests.alerts.smtp import Postman, mail_server
 from tests.cli import commands
 
@@ -22,9 +25,11 @@ def doctor(tmp_path):
     return run
 
 
-def test_a_new_home_is_told_what_comes_next(doctor):
+def test_a_new_home_is_told_what_comes_next(doctor, tmp_path):
     code, found = doctor()
     assert code == 0
+    assert "is not there: `jarchi crawl`" in found["home", "warning"]
+    assert not (tmp_path / "home").exists()
     assert "is empty" in found["database", "warning"]
     assert "no mail server is set" in found["mail", "warning"]
 
@@ -44,6 +49,28 @@ def test_each_part_of_a_home_in_use_is_looked_at(doctor, tmp_path):
     assert "schema" in found["database", "ok"]
     code, found = doctor(**mail, JARCHI_SMTP_PORT=str(port))
     assert "does not answer" in found["mail", "fault"]
+
+
+def test_a_home_that_is_a_file_or_cannot_be_written_is_a_fault_with_its_remedy(doctor, tmp_path):
+    (tmp_path / "home").write_text("in the way", encoding="utf-8")
+    code, found = doctor()
+    assert (code, "move it away" in found["home", "fault"]) == (1, True)
+    for home in ("/sys", "/sys/none"):
+        code, found = doctor(JARCHI_HOME=home)
+        assert code == 1
+        assert f"{home} " in found["home", "fault"]
+        assert "chown" in found["home", "fault"]
+        assert ("disk", "ok") not in found
+
+
+def test_a_full_disk_is_a_fault_with_its_remedy(tmp_path, monkeypatch):
+    def full(**_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    found = _home(tmp_path)
+    assert found.health is Health.FAULT
+    assert f"{tmp_path} cannot be written: the disk is full; free some of it" in found.said
 
 
 def test_a_wrong_setting_and_a_database_that_is_none_are_faults(doctor, tmp_path):

@@ -4,6 +4,8 @@ import gzip
 import io
 import json
 import shutil
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from sqlmodel import select
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from cli.ingest import nothing_new
+from crawler.ingesting import Taken
 from storage import articles, evidence, register
 from storage.schema import open_store
 from storage.tables import ArticleRow, DeliveryRow, EventRow, VersionRow
@@ -110,6 +114,7 @@ def test_a_second_ingest_stores_nothing_new(jarchi, store, tmp_path):
     before = (rows(store, ArticleRow), rows(store, VersionRow))
     (again,) = ingested(jarchi, path)
     assert again["known_file"]
+    assert "two.warc.gz: all of it was taken in before" in jarchi("ingest", str(path)).stdout
     copy = shutil.copy(path, tmp_path / "renamed.warc.gz")
     assert ingested(jarchi, copy)[0]["known_file"]
     (whole,) = ingested(jarchi, path, "--again")
@@ -220,3 +225,10 @@ def test_the_room_is_shown_with_the_sources(jarchi, home):
     done = jarchi("sources", "list", JARCHI_WARC_BUDGET="10 kB")
     assert "pages as they came: 21 kB of 10 kB" in done.stdout
     assert "articles are kept without them" in done.stderr
+
+
+def test_a_file_that_brings_nothing_says_so():
+    taken = Taken(file="a.warc.gz", size=1, pages=3, outcomes=Counter(known=2, duplicate=1))
+    assert nothing_new(taken) == "every article of it was known: nothing is new of 3"
+    assert nothing_new(replace(taken, outcomes=Counter(known=2, updated=1))) == ""
+    assert nothing_new(replace(taken, outcomes=Counter())) == ""

@@ -49,10 +49,12 @@ def test_a_backup_is_made_beside_the_archive_and_put_back_elsewhere(db, tmp_path
     assert Path(made["folder"]).parent == tmp_path / "home" / "backups"
     done = json.loads(db("restore", made["folder"], "--json", at=tmp_path / "other").stdout)
     assert str(tmp_path / "other" / "sources" / "mine.toml") in done["brought"]
+    assert done["aside"] is None
+    assert "there was no archive before" in db("restore", made["folder"], at=tmp_path / "third").stdout
     refused = db("restore", made["folder"])
     assert refused.returncode == 1
     assert "holds 1 articles: --replace" in refused.stderr
-    assert "what was there:" in db("restore", made["folder"], "--replace").stdout
+    assert "the archive that was there before is kept: " in db("restore", made["folder"], "--replace").stdout
     assert db("check", at=tmp_path / "other").stdout == "nothing is wrong\n"
     assert "no backup" in db("restore", str(tmp_path)).stderr
 

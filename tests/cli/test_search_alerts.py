@@ -72,6 +72,8 @@ def test_from_a_saved_search_to_a_rule_its_replay_and_its_sample(jarchi: Any, st
         (("--search", " "), "names nothing"),
         (("--search", "NOT water"), "must not hold"),
         (("--search", "colour:red"), "colour"),
+        (("--search", "water OR country:UK"), "no country has the code 'UK' (did you mean 'GB'?)"),
+        (("--search", "source:nobody"), "no source has the key 'nobody'"),
         (("--search", "water", "--network", "amf"), "leave the conditions out"),
         (("--search", "water", "--saved", "x"), "exclude each other"),
         (("--saved", "x"), "no search is called 'x'"),
@@ -83,6 +85,31 @@ def test_a_search_that_cannot_be_watched_is_refused(
     done = jarchi("alerts", "add", "r", "--to", "console", *arguments)
     assert done.returncode != 0
     assert said in " ".join(done.stderr.split())
+
+
+def test_a_rule_of_a_search_is_shown_by_its_query(jarchi: Any, store: Store) -> None:
+    shown(jarchi, "alerts", "add", "آب", "--to", "console", "--search", "آب source:municipality-fa")
+    said = jarchi("alerts", "rules").stdout
+    assert "آب source:municipality-fa" in said
+    assert "joined" not in said
+    assert "announced" not in said
+
+
+def test_a_search_is_not_kept_under_no_name_nor_with_a_value_that_nothing_has(jarchi: Any, store: Store) -> None:
+    unnamed = jarchi("search", "یزد", "--save", "")
+    assert (unnamed.returncode, unnamed.stderr) == (2, "error: the search's name is empty\n")
+    wrong = jarchi("search", "kind:agncy", "--save", "agencies")
+    assert wrong.returncode == 2
+    assert "--save: no kind of source is called 'agncy'" in wrong.stderr
+    assert shown(jarchi, "alerts", "searches")["searches"] == []
+
+
+def test_what_a_search_is_told_that_nothing_has_is_said(jarchi: Any, store: Store) -> None:
+    found = jarchi("search", "source:municipality-f OR یزد")
+    assert "1 found" in found.stdout
+    assert "no source has the key 'municipality-f' (did you mean 'municipality-fa'?)" in found.stderr
+    refused = jarchi("search", "--country", "uk")
+    assert (refused.returncode, "--country: no country has the code 'UK'" in refused.stderr) == (2, True)
 
 
 def test_readers_answers_are_listed_settled_and_counted(jarchi: Any, store: Store) -> None:

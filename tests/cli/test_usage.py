@@ -114,6 +114,21 @@ def test_long_lines_are_not_broken_and_titles_stand_isolated(jarchi):
     assert f"\u2068{hit['title']}\u2069" in jarchi("search", "--limit", "1").stdout
 
 
+def test_a_word_that_must_be_absent_is_no_option(jarchi):
+    jarchi("crawl", "profile-fa", "--json")
+
+    def total(*arguments):
+        done = jarchi("search", "--json", *arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["total"]
+
+    assert total("-مجمع") == total("NOT مجمع") == 8 - total("مجمع") > 0
+    assert total("سازمان", "-مجمع", "--limit", "1") == total("سازمان NOT مجمع") > 0
+    wrong = jarchi("search", "-شهر", "--exat")
+    assert (wrong.returncode, wrong.stderr) == (2, "error: there is no option --exat; did you mean --exact?\n")
+    assert jarchi("export", "-شهر", "--exat").returncode == 2
+
+
 def test_a_feed_that_cannot_be_written_fails_the_crawl(jarchi, home):
     (home / "feeds").write_text("in the way", encoding="utf-8")
     done = jarchi("crawl", "profile-fa", "--json")

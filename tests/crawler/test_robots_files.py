@@ -112,6 +112,24 @@ def test_what_was_had_stands_up_to_a_bound(crawls, fault):
         crawls.rules()
 
 
+def test_a_304_that_nobody_asked_for_says_nothing(crawls):
+    unasked = Response(ADDRESS, status=304)
+    crawls.answer = unasked
+    for _ in range(2):
+        with pytest.raises(Withheld):
+            crawls.rules()
+        crawls.files = crawls.another_process()
+    crawls.answer = Response(ADDRESS, body=TEXT.encode())  # without marks
+    crawls.rules()
+    crawls.answer = unasked
+    crawls.now += FRESH
+    assert not crawls.rules().allows(FORBIDDEN, "Jarchi")
+    crawls.files = crawls.another_process()
+    crawls.now += STANDS - FRESH
+    with pytest.raises(Withheld):
+        crawls.rules()
+
+
 def test_one_that_is_not_there_forbids_nothing_and_is_kept_too(crawls):
     crawls.answer = Response(ADDRESS, status=404, body=TEXT.encode())
     assert crawls.rules().allows(FORBIDDEN, "Jarchi")

@@ -254,6 +254,15 @@ def test_days_are_saved_as_words_too(make: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "narrow"),
+    [("water", {"sources": ('a"b',)}), ("", {"sources": ("a»b",)}), ("a) OR (b", {"language": "fa"}), ('"a', {})],
+)
+def test_what_no_query_can_say_is_not_written_as_one(query: str, narrow: dict[str, Any]) -> None:
+    with pytest.raises(QueryError):
+        savedsearches.in_words(query, Filters(**narrow))
+
+
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_an_article_that_changes_while_it_is_matched_is_matched_again(store: Store, make: Any) -> None:
     add_rule(store, make, "water")

@@ -335,6 +335,10 @@ def test_no_connection_stays_open_after_an_error(any_url: str) -> None:
 
 @pytest.mark.parametrize(("url", "shown"), [
     ("postgresql://me:secret@host:5433/db", "postgresql://me:***@host:5433/db"),
+    ("sqlite:////tmp/%D8%AE%D8%A7%D9%86%D9%87/a b.db", "sqlite:////tmp/خانه/a b.db"),
+    ("sqlite:////tmp/خانه/jarchi.db", "sqlite:////tmp/خانه/jarchi.db"),
+    ("postgresql://me:s%2Fecret@host/%D8%AE%D8%A8%D8%B1", "postgresql://me:***@host/خبر"),
+    ("sqlite:////tmp/a%0Ab.db", "sqlite:////tmp/a%0Ab.db"),
     ("postgresql://me@host/db?password=secret&sslmode=require", "postgresql://me@host/db?password=hidden&sslmode=require"),
     ("sqlite:////var/lib/jarchi/jarchi.db", "sqlite:////var/lib/jarchi/jarchi.db"),
 ])  # fmt: skip

@@ -41,6 +41,12 @@ def test_a_304_confirms_it_and_another_text_takes_its_place(store: Store) -> Non
     )
 
 
+def test_a_304_confirms_nothing_that_has_no_marks(store: Store) -> None:
+    assert tell(store, RobotsSeen(host=HOST, status=304), 0) is None
+    had = tell(store, RobotsSeen(host=HOST, status=200, text="x"), 1)
+    assert tell(store, RobotsSeen(host=HOST, status=304), 5) == had
+
+
 def test_nothing_stands_of_what_was_never_had(store: Store) -> None:
     assert tell(store, RobotsSeen(host=HOST, status=500), 0) is None
     with store.reading() as session:

@@ -14,8 +14,8 @@ from benchmarks.quality.newsrooms.making import stories as told_in
 from news.errors import NotFound, UsageError
 from news.values import Alternate
 from storage import articles, nearby, nearness, stories, translations
+from storage.search import Filters, search
 from storage.storytables import BandRow, SignatureRow
-from storage.tables import ArticleRow
 
 
 def report(language="fa", number=-1):
@@ -150,6 +150,24 @@ def test_a_merge_takes_a_split_back(make, store):
     assert story(store, first) == [first, second]
 
 
+def test_a_story_of_many_is_merged_by_few_decisions_and_holds_without_any_one(make, store):
+    many = [keep(make, store, type(report())(title=f"Notice {number}", paragraphs=(f"Short {number}.",)), f"site{number}") for number in range(60)]
+    with store.writing() as session:
+        stories.merge(session, many, by="Sara", now=make.now)
+    assert set(story(store, many[0])) == set(many)
+    with store.reading() as session:
+        assert len(stories.decisions(session)) < 2 * len(many)
+    for leaving in (many[0], many[30]):  # the one that most hang on, and one of the chain
+        with store.writing() as session:
+            stories.split(session, leaving, by="Sara", now=make.now)
+            stories.compare(session, 0, 100)
+        assert story(store, leaving) == []
+    assert set(story(store, many[1])) == {*many} - {many[0], many[30]}
+    with store.writing() as session:
+        stories.merge(session, [many[0], many[1]], by="Sara", now=make.now)
+    assert set(story(store, many[0])) == {*many} - {many[30]}
+
+
 def test_merging_asks_for_articles_that_are_there(make, store):
     first = keep(make, store, report())
     with store.writing() as session:
@@ -165,14 +183,17 @@ def test_a_search_can_show_each_story_once(make, store):
     first, second = keep(make, store, report()), keep(make, store, rewritten(), "second")
     alone = keep(make, store, report(number=-2))
 
-    def shown(*matching):
-        ids = select(ArticleRow.id).where(ArticleRow.id.in_(matching))
+    def shown(**options):
         with store.reading() as session:
-            query = ids.where(stories.once(ArticleRow.id, ids)).order_by(ArticleRow.id)
-            return list(session.scalars(query)), stories.sizes(session, matching)
+            found = search(session, "", newest=True, facets=True, **options)
+        assert sum(dict(found.facets["source"]).values()) == found.total == len(found.hits)
+        return {hit.id for hit in found.hits}
 
-    assert shown(first, second, alone) == ([first, alone], {first: 2, second: 2})
-    assert shown(second, alone)[0] == [second, alone]
+    assert shown() == {first, second, alone}
+    assert shown(once=True) == {first, alone}
+    assert shown(once=True, filters=Filters(sources=("second",))) == {second}
+    with store.reading() as session:
+        assert stories.sizes(session, [first, second, alone]) == {first: 2, second: 2}
 
 
 def test_what_falls_out_of_the_window_leaves_no_band(make, store, monkeypatch):
@@ -192,6 +213,13 @@ def test_a_crowded_band_takes_no_more(make, store, monkeypatch):
     with store.reading() as session:
         counts = session.execute(text("SELECT count(*) FROM band GROUP BY key")).scalars().all()
     assert max(counts) == 2
+
+
+def test_many_texts_at_once_are_compared_though_few_are_remembered(make, store, monkeypatch):
+    told = [report(), *(rewrite(report(), "fa", number).rewritten for number in (2, 3, 4))]
+    monkeypatch.setattr(nearby, "_MOST_REMEMBERED", 1)
+    numbers = [keep(make, store, one, f"site{at}", at=at) for at, one in enumerate(told)]
+    assert sorted(story(store, numbers[-1])) == sorted(numbers)
 
 
 def test_a_text_of_a_few_words_is_compared_with_nothing(make, store):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -263,3 +265,18 @@ def test_a_form_without_end_is_cut_off(site: Open) -> None:
     path = f"/missed/{seal(KEY, MISSED, [READER, 'asia'])}"
     with site() as web:
         assert web.post(path, data={"what": "x" * 100_000}).status_code == 413
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes other accounts")
+@pytest.mark.parametrize(("account", "status"), [(33, b"403"), (1000, b"200"), (0, b"200"), (61184, b"403")])
+def test_a_proxy_of_this_machine_that_says_nothing_of_itself_is_no_staff(
+    site: Open, account: int, status: bytes
+) -> None:
+    with site() as web:
+        place = f"/dev/tcp/127.0.0.1/{web.base_url.port}"
+        asked = f"GET /review HTTP/1.1\\r\\nHost: 127.0.0.1:{web.base_url.port}\\r\\nConnection: close\\r\\n\\r\\n"
+        script = f"exec 3<>{place}; printf '{asked}' >&3; head -n 1 <&3"
+        done = subprocess.run(
+            ["/bin/bash", "-c", script], user=account, cwd="/", capture_output=True, check=True
+        )
+    assert done.stdout.split()[1] == status

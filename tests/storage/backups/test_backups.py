@@ -291,3 +291,21 @@ def test_rules_without_articles_are_set_aside_too(town, place, tmp_path):
     with store.reading() as session:
         assert [rule.name for rule in rules.rules(session)] == ["mine"]
     store.close()
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("on", ["article", "articles"], ids=["a table", "a view"])
+def test_a_view_of_the_users_own_stops_a_restore_and_stays(town, place, tmp_path, on):
+    made, other = town.backup(tmp_path / "backups"), place("other")
+    own = f"CREATE VIEW ours AS SELECT count(*) AS number FROM {on}"
+    with other.store.writing() as session:
+        session.connection().execute(text(own))
+    with pytest.raises(BackupError, match=r"view ours depends on (table|view) article"):
+        other.restore(made)
+    with other.store.writing() as session:
+        assert session.connection().execute(text("SELECT number FROM ours")).scalar() == 0
+        session.connection().execute(text("DROP VIEW ours"))
+    other.restore(made, now=NOW + timedelta(seconds=1))
+    with other.store.writing() as session:
+        session.connection().execute(text(own))
+        assert session.connection().execute(text("SELECT number FROM ours")).scalar() == 3
