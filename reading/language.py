@@ -18,7 +18,7 @@ from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 from pydantic import TypeAdapter
 
-from news.languages.folding import fold_word
+from news.languages.folding import FOLDED, fold_word
 from news.languages.profiles import codes, profile
 from news.values import UNDETERMINED, Language
 from reading.ngrams import likelihoods
@@ -277,7 +277,7 @@ def _points(sample: str, counts: Mapping[str, int], script: str) -> dict[str, fl
     for letter in evidence.letters.keys() & counts.keys():
         for code, weight in evidence.letters[letter]:
             points[code] += weight * counts[letter]
-    for word in map(fold_word, _WORD.findall(sample)):
+    for word in map(FOLDED.__getitem__, _WORD.findall(sample)):
         if word in evidence.words:
             for code, weight in evidence.words[word]:
                 points[code] += weight

@@ -1,7 +1,7 @@
 """The claims gate: which labelled passages announce a membership, and of whom in what.
 
-Five sets: passages open to whoever writes rules, `practice` that others wrote, `calibration` that the confidence was
-fitted on, passages that nobody who writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where
+Six sets: passages open to whoever writes rules, `practice` and `fresh` that others wrote, `calibration` that the confidence
+was fitted on, passages that nobody who writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where
 they lie beside the checkout. A passage is announced when a claim of it would alert but for its date.
 """
 
@@ -22,6 +22,7 @@ from reading.claims import read_claims
 _ROOT = Path(__file__).parents[2]
 OPEN = _ROOT / "tests" / "labelled" / "open"
 PRACTICE = _ROOT / "tests" / "labelled" / "practice"
+FRESH = _ROOT / "tests" / "labelled" / "fresh"
 CALIBRATION = _ROOT / "tests" / "labelled" / "calibration"
 BLIND = _ROOT / "tests" / "labelled" / "blind"
 SHARED = _ROOT.parent / "shared" / "examples" / "membership.jsonl"
@@ -79,18 +80,20 @@ def measure() -> Outcome:
     """Shares of every set that is there; faults of the open ones only."""
     opened = [reading(passage) for passage in passages(OPEN)]
     practice = [reading(passage) for passage in passages(PRACTICE)]
+    fresh = [reading(passage) for passage in passages(FRESH)]
     fitted = [reading(passage) for passage in passages(CALIBRATION)]
     blind = [reading(passage) for passage in passages(BLIND)]
     shared = [reading(passage) for passage in shared_passages()]
     return Outcome(
-        shares=_shares(opened) | _practice_shares(practice),
-        items=len(opened) + len(practice) + len(fitted) + len(blind),
-        faults=[fault for one in (*opened, *practice, *shared) for fault in _faults(one)],
+        shares=_shares(opened) | _others_shares("practice", practice) | _others_shares("fresh", fresh),
+        items=len(opened) + len(practice) + len(fresh) + len(fitted) + len(blind),
+        faults=[fault for one in (*opened, *practice, *fresh, *shared) for fault in _faults(one)],
         notes=[
             note
             for name, of_set in (
                 ("open", opened),
                 ("practice", practice),
+                ("fresh", fresh),
                 ("calibration", fitted),
                 ("blind", blind),
                 ("shared", shared),
@@ -238,9 +241,9 @@ def _shares(opened: Sequence[Reading]) -> dict[str, float]:
     }
 
 
-def _practice_shares(practice: Sequence[Reading]) -> dict[str, float]:
+def _others_shares(name: str, readings: Sequence[Reading]) -> dict[str, float]:
     """The same of passages that others wrote, all languages together."""
-    return {f"claims.practice.{figure.name}": figure.value for figure in _figures(practice) if figure.cases}
+    return {f"claims.{name}.{figure.name}": figure.value for figure in _figures(readings) if figure.cases}
 
 
 def _notes(name: str, of_set: Sequence[Reading]) -> Iterator[str]:

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 #: Ends: a line break; a full stop, question or exclamation mark before a space or a closing quote.
-_END = re.compile(r"\n+|[.!?؟…]+[\"'”»)\]]*(?=\s)|[。！？]+[」』”]?")
+#: The first class alone is quick to look for; what was found of it decides how the end goes on.
+_END = re.compile(
+    r"[\n.!?؟…。！？](?:(?<=\n)\n*|(?<=[.!?؟…])[.!?؟…]*[\"'”»)\]]*(?=\s)|(?<=[。！？])[。！？]*[」』”]?)"
+)
 #: A full stop after one of these ends nothing: initials, "Dr.", «г.», "No."
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(«\"])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|ca|bzw|Av|Sok|Cad|им|ул|др|гг|обл)$",
     re.IGNORECASE,
 )
+#: Letters of the longest of them, and what stands before it.
+_LONGEST_ABBREVIATION = 5
 
 #: An ordinal of German: "am 3. Oktober", "das 48. Mitglied".
 _ORDINAL = re.compile(
@@ -45,7 +50,8 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def _ends_nothing(text: str, start: int, stop: re.Match[str]) -> bool:
     """Whether a full stop belongs to an abbreviation or an ordinal."""
     if not text[stop.start() - 1 : stop.start()].isdigit():
-        return bool(_ABBREVIATION.search(text, start, stop.start()))
+        near = max(start, stop.start() - _LONGEST_ABBREVIATION)
+        return bool(_ABBREVIATION.search(text, near, stop.start()))
     behind = text[stop.end() : stop.end() + 2].strip()
     if behind[:1].islower() or _MONTH.match(text, stop.end()):
         return True

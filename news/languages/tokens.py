@@ -10,13 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
-from news.languages.folding import fold_word
+from news.languages.folding import FOLDED, fold_word
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200d\u200e\u200f"
 _WORD = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+(?:[{_MARKS}]+[^\\W_{_CJK}]*)*")
+#: splits a text into its gaps and, between each two, a word
+_BETWEEN_GAPS = re.compile(f"({_WORD.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +55,22 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(folded, match.start(), match.end())
 
 
-def written_words(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words of `text` as they are written, each with its place."""
-    for match in _WORD.finditer(text):
-        yield match.group(), match.start(), match.end()
-
-
 @lru_cache(maxsize=8)
 def columns(text: str) -> Columns:
     """The words of `text` as `tokens` gives them, in three columns.
 
     Names, claims and search ask for the same title and text one after the other, so the last few are kept.
     """
-    spans = [match.span() for match in _WORD.finditer(text)]
-    folded = tuple([fold_word(text[start:end]) for start, end in spans])
-    found = Columns(folded, tuple([start for start, _ in spans]), tuple([end for _, end in spans]))
+    pieces = _BETWEEN_GAPS.split(text)
+    behind = tuple(accumulate(map(len, pieces)))
+    folded = tuple(map(FOLDED.__getitem__, pieces[1::2]))
+    found = Columns(folded, behind[:-1:2], behind[1::2])
     return found if all(folded) else found.only([at for at, word in enumerate(folded) if word])
 
 
 def words(text: str) -> list[str]:
     """The folded words alone."""
-    return list(filter(None, map(fold_word, _WORD.findall(text))))
+    return list(filter(None, map(FOLDED.__getitem__, _WORD.findall(text))))
 
 
 def fold(text: str) -> str:

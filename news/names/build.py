@@ -43,9 +43,15 @@ from news.names.spelling import SCRIPTS, clean, plain, script_of
 _NEAR = frozenset(
     "IR TJ AF SA AE QA KW BH OM YE IQ SY LB JO PS EG SD LY TN DZ MA MR DJ SO KM".split()  # noqa: SIM905
 )
-_EUROPE = frozenset("FR ES DE IT PT AT CH BE NL GB CY RU".split())  # noqa: SIM905
+#: Europe and its neighbours to the east, and where English, French and Spanish are spoken overseas.
+_EUROPE = frozenset("FR ES DE IT PT AT CH BE NL GB CY LU IE MT GR DK SE NO FI IS".split())  # noqa: SIM905
+_EAST = frozenset("EE LV LT PL CZ SK HU RO BG HR SI RS BA ME MK AL XK RU UA BY MD GE AM KZ KG UZ TM".split())  # noqa: SIM905
+_OVERSEAS = frozenset("CA AU NZ GL AR UY PY BO CL PE EC CO VE MX CR PA CU DO GT HN SV NI PR".split())  # noqa: SIM905
 #: Population from which a place is kept, by country; in Turkey every district is, whatever its size.
-_SMALLEST = {**dict.fromkeys((*_NEAR, "TR", "AZ"), 1_000), **dict.fromkeys(_EUROPE, 5_000)}
+_SMALLEST = {
+    **dict.fromkeys((*_NEAR, "TR", "AZ"), 1_000),
+    **dict.fromkeys(_EUROPE | _EAST | _OVERSEAS, 5_000),
+}
 _SMALLEST_ELSEWHERE = 15_000
 #: Below this, a place far away is known by its own name and by those that a language gives it, and by no other.
 _WELL_KNOWN = {"Latin": 300_000, "Arabic": 100_000, "Cyrillic": 200_000, "Han": 100_000}
@@ -102,6 +108,8 @@ _EXTRA_COUNTRIES = {
     "PS": ("فلسطین", "فلسطين", "Palestine", "Filistin"),
     "CY": ("KKTC", "قبرس", "Kuzey Kıbrıs"),
 }
+#: The continents, and the parts of America, by their codes of the United Nations.
+_CONTINENTS = ("002", "003", "005", "009", "013", "019", "142", "150")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "AQ"})
 #: Languages in which the size of a country's cities explains how frequent their names are.
 _AT_HOME = {
@@ -164,6 +172,7 @@ def main() -> None:
     names = _names(cities, divisions)
     areas = _areas(set(names), divisions)
     _leave_to_countries(names, areas)
+    _leave_to_continents(names)
     rows = {key: pack_entry(_entry(key, name, areas.get(key))) for key, name in names.items()}
     for key, area in areas.items():
         rows.setdefault(key, pack_entry(Entry("A" * len(LANGUAGES), area=area)))
@@ -284,6 +293,16 @@ def _leave_to_countries(names: dict[str, _Name], areas: dict[str, str]) -> None:
             names[key].owners = owners
         else:
             del names[key]
+
+
+def _leave_to_continents(names: dict[str, _Name]) -> None:
+    """A continent's name is no town's, but a hand-kept one's: Mahdia was once called Africa."""
+    for language in LANGUAGES:
+        territories = Locale(language).territories
+        for key in {key_of(territories[code]) for code in _CONTINENTS if code in territories}:
+            owners = names[key].owners if key in names else {}
+            if not any(owner.kept for owner in owners.values()):
+                names.pop(key, None)
 
 
 def _kept_names(identity: str) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,8 @@ class Network:
     parent: str | None = None
     #: a body outside the catalogue that runs it
     host: str | None = None
+    #: GeoNames ids of the cities that founded it and keep its secretariat
+    seats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

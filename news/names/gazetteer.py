@@ -7,7 +7,7 @@ their GeoNames id, regions by "%" and the key of a name; none is ever read as a 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -149,17 +149,15 @@ class Gazetteer:
         self._trie.mmap(str(path))
         #: keys of names that users added, and the places they gave them
         self._own = own or {}
-        self._beginnings = Remembered(self._begins)
+        #: whether some name begins like this, or is this
+        self.begins: Callable[[str], bool] = Remembered(self.begins_anew).__getitem__
         self.entry = lru_cache(maxsize=20_000)(self._entry)
 
     def __contains__(self, key: str) -> bool:
         return key in self._trie or key in self._own
 
-    def begins(self, run: str) -> bool:
-        """Whether some name begins like this, or is this."""
-        return self._beginnings[run]
-
-    def _begins(self, run: str) -> bool:
+    def begins_anew(self, run: str) -> bool:
+        """The same without remembering it, for who remembers more."""
         if self._own and any(key.startswith(run) for key in self._own):
             return True
         return next(self._trie.iterkeys(run), None) is not None

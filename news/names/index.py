@@ -15,6 +15,8 @@ Variants = Callable[[str], tuple[str, ...]]
 #: capitals can be asked for, even "La Paz" is.
 _SHORTEST_JOINED, _SHORTEST_LATIN = 6, 4
 _FIRST_BEYOND_LATIN = "\u0370"
+#: Longer words keep the first letters of their names in every form: so many of them are looked at before anything else.
+_BENT_WITHIN, _HEAD = 5, 3
 #: From here on each character is a word, and two of them are a name.
 _FIRST_HAN, _SHORTEST_HAN = "\u3040", 2
 
@@ -22,14 +24,13 @@ _FIRST_HAN, _SHORTEST_HAN = "\u3040", 2
 class Remembered(dict[str, Value]):
     """What was found out about the words met lately: words of running text repeat."""
 
-    _MOST = 50_000
-
-    def __init__(self, find: Callable[[str], Value]) -> None:
+    def __init__(self, find: Callable[[str], Value], most: int = 50_000) -> None:
         super().__init__()
         self._find = find
+        self._most = most
 
     def __missing__(self, word: str) -> Value:
-        if len(self) >= self._MOST:
+        if len(self) >= self._most:
             self.clear()
         found = self[word] = self._find(word)
         return found
@@ -41,7 +42,8 @@ class Keys(Protocol):
     def __contains__(self, key: str) -> bool:
         """Whether this is the key of a name."""
 
-    def begins(self, run: str) -> bool:
+    @property
+    def begins(self) -> Callable[[str], bool]:
         """Whether some name begins like this, or is this."""
 
 
@@ -51,6 +53,9 @@ class NameIndex(Generic[Value]):
     def __init__(self, entries: Mapping[str, Value]) -> None:
         self._entries = entries
         self._keys = sorted(entries)
+        self._heads = frozenset(key[:_HEAD] for key in entries)
+        #: whether some name begins like this, or is this
+        self.begins: Callable[[str], bool] = Remembered(self._begins).__getitem__
 
     def __getitem__(self, key: str) -> Value:
         return self._entries[key]
@@ -58,8 +63,12 @@ class NameIndex(Generic[Value]):
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def begins(self, run: str) -> bool:
-        """Whether some name begins like this, or is this."""
+    def is_far_from(self, word: str) -> bool:
+        """Whether the first letters alone tell that a word is in no form the beginning of a name."""
+        heads = self._heads
+        return len(word) > _BENT_WITHIN and word[:_HEAD] not in heads and word[: _HEAD - 1] not in heads
+
+    def _begins(self, run: str) -> bool:
         place = bisect_left(self._keys, run)
         return place < len(self._keys) and self._keys[place].startswith(run)
 
@@ -78,10 +87,11 @@ def longest(
     for position in range(start, stop):
         word = first if position == start else stems[position]
         before, run = run, run + word
-        found = run if run in index else _varied(index, before, variants(word))
+        goes_on = index.begins(run)
+        found = run if goes_on and run in index else _varied(index, before, variants(word))
         if found and (position == start or len(found) >= shortest):
             best = (position + 1, found)
-        if not index.begins(run):
+        if not goes_on:
             break
     return best
 

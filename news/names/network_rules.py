@@ -122,40 +122,42 @@ def network_index() -> NameIndex[tuple[Alias, ...]]:
 
 def hits(scan: Scan, language: str) -> list[Hit]:
     """The longest network names of a part, left to right; their words are taken."""
+    possible = _possible_starts(scan.stems, language)
+    if not possible:
+        return []
     found: list[Hit] = []
     lights = list(map(light, scan.stems)) if language in _BENDING else []
     behind = 0
-    for at in _possible_starts(scan.stems, lights, language):
+    for at in possible:
         if at >= behind and (hit := _hit(scan, at, lights, language)):
             found.append(hit)
             behind = hit.end
     return found
 
 
-def _possible_starts(stems: Sequence[str], lights: Sequence[str], language: str) -> list[int]:
+def _possible_starts(stems: Sequence[str], language: str) -> list[int]:
     """The places of the words that begin a name, together with the first letters of the next word."""
-    opening, bending = _openings(language), _bendings()
-    begins, begins_lightly = network_index().begins, _light_index().begins
-    found = []
-    for at, word in enumerate(stems):
-        forms, bent = opening[word], lights and bending[lights[at]]
-        if forms or bent:
-            following = stems[at + 1][:3] if at + 1 < len(stems) else TAKEN
-            outright = any(whole or begins(form + following) for form, whole in forms)
-            if outright or (bent and begins_lightly(lights[at] + following[:2])):
-                found.append(at)
-    return found
+    openings, pairs = map(_openings(language).__getitem__, stems), _pairs(language)
+    return [
+        at
+        for at, (opening, stem, following) in enumerate(
+            zip(openings, stems, [*stems[1:], TAKEN], strict=False)
+        )
+        if opening is not None and (opening.whole or pairs[f"{stem} {following[:3]}"])
+    ]
 
 
 def _hit(scan: Scan, at: int, lights: Sequence[str], language: str) -> Hit | None:
     """The longest name at a word."""
     index, variants, count = network_index(), endings(language), len(scan.stems)
+    opening = _openings(language)[scan.stems[at]]
+    assert opening is not None
     best: tuple[int, str] | None = None
-    for form, _ in _openings(language)[scan.stems[at]]:
+    for form in opening.forms:
         other = longest(index, scan.stems, at, count, variants, form)
         if other and (best is None or other[0] > best[0]):
             best = other
-    bent = _bent(lights, at, count) if lights and _bendings()[lights[at]] else None
+    bent = _bent(lights, at, count) if opening.light is not None else None
     if bent and (best is None or bent[0] > best[0]):
         return Hit(scan, at, bent[0], _light_index()[bent[1]])
     return Hit(scan, at, best[0], index[best[1]]) if best else None
@@ -166,25 +168,54 @@ def _bent(lights: Sequence[str], at: int, count: int) -> tuple[int, str] | None:
     return longest(_light_index(), lights, at, count, _unchanged, lights[at])
 
 
-@cache
-def _bendings() -> Remembered[bool]:
-    """Whether a light stem begins the name of a network."""
-    return Remembered(_light_index().begins)
-
-
 def _unchanged(_word: str) -> tuple[str, ...]:
     return ()
 
 
-@cache
-def _openings(language: str) -> Remembered[tuple[tuple[str, bool], ...]]:
-    """The forms of a word, with and without its clitics, that begin the name of a network; whether each is one."""
-    index, variants = network_index(), endings(language)
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A word that begins the name of a network."""
 
-    def find(word: str) -> tuple[tuple[str, bool], ...]:
-        forms = (word, *starts(word, language))
-        found = [(form, form in index or any(v in index for v in variants(form))) for form in forms]
-        return tuple((form, whole) for form, whole in found if whole or index.begins(form))
+    #: with and without its clitics, those that begin one
+    forms: tuple[str, ...]
+    #: one of them is a name by itself
+    whole: bool
+    #: its light stem, where that begins a name in another number, case or gender
+    light: str | None
+
+
+@cache
+def _openings(language: str) -> Remembered[_Opening | None]:
+    """What the words of a language begin; None for those that begin no name."""
+    index, lights, variants = network_index(), _light_index(), endings(language)
+
+    def is_name(form: str) -> bool:
+        return form in index or any(one in index for one in variants(form))
+
+    def find(word: str) -> _Opening | None:
+        forms = [form for form in (word, *starts(word, language)) if not index.is_far_from(form)]
+        named = {form: name for form in forms if (name := is_name(form)) or index.begins(form)}
+        bends = language in _BENDING and not lights.is_far_from(word) and lights.begins(light(word))
+        if not (named or bends):
+            return None
+        return _Opening(tuple(named), any(named.values()), light(word) if bends else None)
+
+    return Remembered(find)
+
+
+@cache
+def _pairs(language: str) -> Remembered[bool]:
+    """Whether a word is the name of a network, or begins one together with the first letters of the next word."""
+    openings, begins, begins_lightly = _openings(language), network_index().begins, _light_index().begins
+
+    def find(pair: str) -> bool:
+        word, _, following = pair.partition(" ")
+        opening = openings[word]
+        if opening is None:
+            return False
+        if opening.whole or any(begins(form + following) for form in opening.forms):
+            return True
+        return opening.light is not None and begins_lightly(opening.light + following[:2])
 
     return Remembered(find)
 
@@ -330,4 +361,5 @@ def _deictics(scan: Scan, publisher: str, language: str) -> Iterator[Tag]:
 def _is_phrase(
     scan: Scan, words: Sequence[str], at: int, length: int, phrases: frozenset[tuple[str, ...]]
 ) -> bool:
-    return tuple(words[at : at + length]) in phrases and TAKEN not in scan.stems[at : at + length]
+    phrase = tuple(words[at : at + length])
+    return len(phrase) == length and phrase in phrases and TAKEN not in scan.stems[at : at + length]

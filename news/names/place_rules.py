@@ -36,6 +36,7 @@ _OF_A_TOWN = re.compile("ск(?:ий|ого|ому|ая|ую|ое|ие|их|им
 _OF_A_PERSON = re.compile("[ое]вым$")
 _TANWIN = re.compile("\u064b")
 _SHADDA = "\u0651"
+_HAMZAS = ("أ", "إ", "آ")
 _SEPARATORS = re.compile(r"^[\s,،;؛/&()\d«»\"“”'’\-–—]*$")
 _ADJACENT = re.compile(r"^[\s,،(\-–—]*$")
 #: Cities of this size are known by other names too.
@@ -110,11 +111,16 @@ class Document:
 
     @cached_property
     def speaks_of_towns(self) -> bool:
-        """Whether it has a word of cities or networks."""
-        if any(not self.cues.context.isdisjoint(scan.words) for scan in self.scans):
+        """Whether it has a word of cities or networks, or names a network."""
+        if self.names_a_network or any(not self.cues.context.isdisjoint(scan.words) for scan in self.scans):
             return True
         texts = [" ".join(scan.words) for scan in self.scans]
         return any(part in text for part in self.cues.context_within for text in texts)
+
+    @cached_property
+    def names_a_network(self) -> bool:
+        """Whether the name of a network, or of another body that is no place, has taken words of it."""
+        return any(TAKEN in scan.stems for scan in self.scans)
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -127,35 +133,73 @@ Rule = Callable[[Candidate, Document], bool]
 
 def collect(scans: Sequence[Scan], document: Document) -> None:
     """Find candidates and countries; names of papers are taken."""
-    countries, language = adjectives(), document.language
-    openings, pairs = _openings(language), _pairs(language)
+    openings = _openings(document.language)
     for scan in scans:
         behind = 0
-        for at, stem in enumerate(scan.stems):
+        for at, opening in _possible_starts(scan, document.language):
             if at < behind:
                 continue
-            if stem in countries:
-                document.areas.append((scan, at, at + 1, countries[stem]))
-            following = scan.stems[at + 1][:3] if at + 1 < len(scan.stems) else TAKEN
-            forms = [stem] if openings[stem] and pairs[f"{stem} {following}"] else []
-            if language == "fr" and at and (article := _CONTRACTED.get(scan.words[at - 1])):
-                forms = [form for form in (article + stem, stem) if pairs[f"{form} {following}"]]
-            if forms and scan.may_be_a_name(at):
-                known = tuple(form for begun in forms for form, _ in openings[begun])
+            if opening and opening.country:
+                document.areas.append((scan, at, at + 1, opening.country))
+            if scan.may_be_a_name(at) and (forms := _begun(scan, at, opening, document.language)):
+                known = tuple(one for form in forms if (begun := openings[form]) for one in begun.forms)
                 behind = _collect_at(scan, at, known, document)
 
 
+def _possible_starts(scan: Scan, language: str) -> list[tuple[int, _Opening | None]]:
+    """The places of the words that may begin a name, and what they begin by themselves."""
+    stems, pairs = scan.stems, _pairs(language)
+    openings = map(_openings(language).__getitem__, stems)
+    if language == "fr":
+        swallowed = [False, *(word in _CONTRACTED for word in scan.words)]
+        return [(at, one) for at, one in enumerate(openings) if one or swallowed[at]]
+    return [
+        (at, opening)
+        for at, (opening, stem, following) in enumerate(
+            zip(openings, stems, [*stems[1:], TAKEN], strict=False)
+        )
+        if opening is not None and (opening.whole or opening.country or pairs[f"{stem} {following[:3]}"])
+    ]
+
+
+def _begun(scan: Scan, at: int, opening: _Opening | None, language: str) -> list[str]:
+    """The forms of a word that begin a name together with the first letters of the next word."""
+    pairs, stem = _pairs(language), scan.stems[at]
+    following = scan.stems[at + 1][:3] if at + 1 < len(scan.stems) else TAKEN
+    if language == "fr" and at and (article := _CONTRACTED.get(scan.words[at - 1])):
+        return [form for form in (article + stem, stem) if pairs[f"{form} {following}"]]
+    begins = opening is not None and (opening.whole or pairs[f"{stem} {following}"])
+    return [stem] if begins else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A word that begins the name of a place, or is an adjective of a country."""
+
+    #: with and without its clitics, those that begin one
+    forms: tuple[str, ...]
+    #: one of them is a name by itself
+    whole: bool
+    #: ISO code of the adjective's country
+    country: str | None
+
+
 @cache
-def _openings(language: str) -> Remembered[tuple[tuple[str, bool], ...]]:
-    """The forms of a word, with and without its clitics, that begin the name of a place; whether each is one."""
+def _openings(language: str) -> Remembered[_Opening | None]:
+    """What the words of a language begin; None for those that begin nothing."""
     index, variants = gazetteer(), endings(language)
 
-    def find(word: str) -> tuple[tuple[str, bool], ...]:
+    def find(word: str) -> _Opening | None:
         if word == TAKEN:
-            return ()
-        forms = (word, *starts(word, language))
-        found = [(form, form in index or any(one in index for one in variants(form))) for form in forms]
-        return tuple((form, whole) for form, whole in found if whole or index.begins(form))
+            return None
+        forms: dict[str, bool] = {}
+        for form in (word, *starts(word, language)):
+            begins = index.begins_anew(form)
+            whole = (begins and form in index) or any(one in index for one in variants(form))
+            if begins or whole:
+                forms[form] = whole
+        country = adjectives().get(word)
+        return _Opening(tuple(forms), any(forms.values()), country) if forms or country else None
 
     return Remembered(find)
 
@@ -163,11 +207,14 @@ def _openings(language: str) -> Remembered[tuple[tuple[str, bool], ...]]:
 @cache
 def _pairs(language: str) -> Remembered[bool]:
     """Whether a word is a name, or begins one together with the first letters of the next word: "san jos"."""
-    opening, begins = _openings(language), gazetteer().begins
+    openings, begins = _openings(language), gazetteer().begins_anew
 
     def find(pair: str) -> bool:
         word, _, following = pair.partition(" ")
-        return any(whole or begins(form + following) for form, whole in opening[word])
+        opening = openings[word]
+        return opening is not None and (
+            opening.whole or any(begins(form + following) for form in opening.forms)
+        )
 
     return Remembered(find)
 
@@ -251,10 +298,19 @@ def _kana_at(scan: Scan, at: int) -> bool:
 
 def _stripped_too_far(scan: Scan, start: int, end: int, key: str, name: Entry, grade: str) -> bool:
     """«وفدا» is a delegation, not "and Fada": what is left of a word must be a well-known name or a long one."""
-    stripped = _CASELESS.match(scan.words[start]) is not None and "".join(scan.stems[start:end]) != key
-    if not stripped or grade == "S" or len(key) > _SHORT:
+    written = "".join(scan.stems[start:end])
+    if written == key or grade == "S" or len(key) > _SHORT or not _CASELESS.match(scan.words[start]):
         return False
+    if written.endswith(key) and not _has_its_hamza(scan.raw(start, end), name):
+        return True
     return all(place(one).population < _TOWN and one not in overlay() for one in name.ids)
+
+
+def _has_its_hamza(raw: str, name: Entry) -> bool:
+    """Whether a word keeps the hamza that its name begins with: «بأبها» is in Abha, and «بابها» her door."""
+    spellings = [spelling for spelling in name.strict if spelling.startswith(_HAMZAS)]
+    written = fold_word(raw, strict=True)
+    return not spellings or any(written.endswith(spelling) for spelling in spellings)
 
 
 def _is_trigger(scan: Scan, start: int, end: int, document: Document) -> bool:
@@ -336,6 +392,7 @@ def _elsewhere(candidate: Candidate, document: Document, previous: Candidate | N
     if (
         not named
         and before(candidate, document.cues.not_city, document.language)
+        and not candidate.scan.breaks(candidate.start)
         and not _opens_a_sentence(candidate)
     ):
         return True

@@ -18,6 +18,7 @@ from news.values import Part, Span
 _GLUE = re.compile(r"[\s\u200c'’ʼ.\-\u2010\u2011]*$")
 _ENDS_SENTENCE = re.compile(r"[.!?:;\n«»\"“”(]")
 _EZAFE = "ی"
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 #: Taken by an earlier match; no name begins with it.
 TAKEN = "\n"
 
@@ -123,7 +124,9 @@ def scan(part: Part, text: str) -> Scan:
     found = columns(text)
     if _EZAFE in found.words:
         found = found.only([at for at, word in enumerate(found.words) if word != _EZAFE])
-    return Scan(part, text, *found, list(map(stem, found.words)))
+    # no other script has stems
+    stems = map(stem, found.words) if _CYRILLIC.search(text) else found.words
+    return Scan(part, text, *found, list(stems))
 
 
 _TURKISH_SUFFIX = re.compile(

@@ -123,7 +123,7 @@ def statements(sentence: Sentence, lexicon: Lexicon, *, near: bool = False) -> I
 def _background(category: str, sentence: Sentence, lexicon: Lexicon, marks: range) -> Status | None:
     """Whether a statement of its own is denied, or tells of years ago, in its clause."""
     if category == "applied":
-        return None
+        return Status.HISTORICAL if _has(sentence, lexicon, "postponed") else None
     own = {sentence.clauses[at] for at in marks}
     for kind, status in _BACKGROUND:
         for _, place in lexicon.matches(kind, sentence.line):
@@ -136,10 +136,13 @@ def _background(category: str, sentence: Sentence, lexicon: Lexicon, marks: rang
 
 def _found(category: str, sentence: Sentence, lexicon: Lexicon) -> Iterator[range]:
     """The marks of each phrase of a kind that means the network itself and a member, no guest."""
+    phrases = lexicon.possible(category, sentence.line)
+    if not phrases:
+        return
     towards = category in _TOWARDS
     masked = _without_events(sentence, lexicon) if towards else sentence.line
     only_guests = towards and _only_guests(sentence, lexicon, masked)
-    for phrase in lexicon.possible(category, sentence.line):
+    for phrase in phrases:
         if only_guests and not phrase.by_network and not phrase.needs_network:
             continue
         for place in phrase.found(sentence.line if phrase.by_network else masked):
@@ -196,9 +199,9 @@ def _joinings(sentence: Sentence, lexicon: Lexicon) -> Iterator[Statement]:
             and not _has(sentence, lexicon, "reporting")
         ):
             continue
-        for marks in _found(strength.value, sentence, lexicon):
+        for marks in _found(strength, sentence, lexicon):
             change, verb, status = _changed(sentence, lexicon, marks, admitted=strength is Strength.ADMITTED)
-            rule = f"{strength.value}-{change}" if change else strength.value
+            rule = f"{strength}-{change}" if change else str(strength)
             reported, formal = (_has(sentence, lexicon, kind) for kind in ("reporting", "formal"))
             yield Statement(sentence, strength, verb, status, marks, rule, reported, formal)
 

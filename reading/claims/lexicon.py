@@ -6,26 +6,38 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
 from news.languages.tokens import words
+from news.names.index import Remembered
 
 #: Kinds of phrases that a lexicon may hold, in the order in which they are looked for.
 CATEGORIES = (
     "joined", "admitted", "signed", "noun", "among", "listing", "reporting", "formal", "planned", "applied", "council", "denied",
     "invited", "historical", "post", "elected", "left", "renewed", "hosts", "twinned", "future", "many",
     "event", "no_member", "person", "attend", "evidence", "act", "doubt", "void", "following",
-    "bygone", "conditional",
+    "bygone", "conditional", "postponed", "yes",
+)  # fmt: skip
+#: Kinds of which a sentence must hold one, lest it says nothing of membership.
+_CUES = frozenset(
+    {
+        "joined", "admitted", "signed", "act", "future", "noun", "among", "listing", "left", "renewed", "hosts",
+        "twinned", "applied", "post", "elected",
+    }
 )  # fmt: skip
 #: Kinds whose phrases stand right before a city; with those that stand right after it.
 _BESIDE = ("beside", "place")
 _AROUND = (*_BESIDE, "mayor", "after_beside", "after_place", "after_mayor")
+#: The list of words for persons, and for bodies that are no city; and the lists of what stands for a network.
+PERSONS = "persons"
+_NETWORKS = ("networks", "strange")
 #: What a symbol of a phrase stands for: the words of a list of the lexicon.
-_WORD_LISTS = {"M": "meetings", "P": "persons"}
-_SYMBOLS = ("C", "N", "Y", *_WORD_LISTS)
+_WORD_LISTS = {"M": "meetings", "P": PERSONS}
+_NAMES, _NAMES_WITHOUT_NETWORKS = ("C", "N", "Y"), ("C", "Y")
+_SYMBOLS = (*_NAMES, *_WORD_LISTS)
 #: A strong separator in a marked sentence; no gap reaches over it.
 BREAK = "¦"
 
@@ -44,10 +56,10 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """A word that every sentence with a phrase holds, or how such a word begins or ends."""
+    """A word that every sentence with a phrase holds, or how such a word begins or ends, or what stands in it."""
 
     text: str
-    kind: Literal["word", "beginning", "ending"]
+    kind: Literal["word", "beginning", "ending", "part"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +72,8 @@ class Phrase:
     parts: tuple[str, ...]
     #: one of these is in every sentence that the phrase matches; empty when there is none
     needles: tuple[Needle, ...]
+    #: the same for each word that it cannot do without, names among them
+    groups: frozenset[frozenset[Needle]]
     #: the network is what does it: "N welcomes C"
     by_network: bool
     #: a network, or a word for one, is part of it
@@ -87,58 +101,125 @@ def compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Hint:
+    """What one word of a sentence tells: the phrases that it may be the rarest word of, and the groups it is in."""
+
+    phrases: Mapping[Phrase, int]
+    #: a bit for each group of needles
+    groups: int
+    #: the groups that each of its phrases needs, of those which make a statement
+    cues: tuple[int, ...]
+
+
 class Index:
     """Phrases by the needles that they need, so that a sentence tries only those it may hold."""
 
-    def __init__(self, phrases: Iterable[Phrase], prefixes: str) -> None:
+    def __init__(self, phrases: Sequence[Phrase], prefixes: str) -> None:
         self._prefixes = prefixes
-        self._known: dict[str, dict[Phrase, None]] = {}
-        self._words: dict[str, list[Phrase]] = defaultdict(list)
-        self._beginnings: dict[int, dict[str, list[Phrase]]] = {}
-        self._endings: dict[int, dict[str, list[Phrase]]] = {}
-        self._always: list[Phrase] = []
+        self._needles = _Needles()
+        groups = dict.fromkeys(group for phrase in phrases for group in phrase.groups)
+        bits = {group: 1 << place for place, group in enumerate(groups)}
+        self._needed = {phrase: sum(bits[group] for group in phrase.groups) for phrase in phrases}
         for phrase in phrases:
-            if not phrase.needles:
-                self._always.append(phrase)
             for needle in phrase.needles:
-                self._table(needle)[needle.text].append(phrase)
+                self._needles.of(needle).phrases.append(phrase)
+        for group, bit in bits.items():
+            for needle in group:
+                self._needles.of(needle).groups |= bit
+        self._always = self._hint_of([phrase for phrase in phrases if not phrase.needles], 0)
+        self._hints = Remembered(self._hint, most=_MOST_WORDS)
 
-    def _table(self, needle: Needle) -> dict[str, list[Phrase]]:
-        if needle.kind == "word":
-            return self._words
-        tables = self._beginnings if needle.kind == "beginning" else self._endings
-        return tables.setdefault(len(needle.text), defaultdict(list))
-
-    def among(self, words: Iterable[str]) -> dict[str, tuple[Phrase, ...]]:
+    def among(self, words: Sequence[str]) -> dict[str, tuple[Phrase, ...]]:
         """The phrases that may stand in a sentence of these words, by category."""
-        found = dict.fromkeys(self._always)
-        for word in words:
-            phrases = self._known.get(word)
-            if phrases is None:
-                phrases = self._remembered(word)
-            if phrases:
-                found.update(phrases)
+        hints, lacking = self._told(words)
+        found = {
+            phrase: None
+            for hint in (self._always, *hints)
+            for phrase, needed in hint.phrases.items()
+            if not needed & lacking
+        }
         by_category: dict[str, list[Phrase]] = defaultdict(list)
         for phrase in found:
             by_category[phrase.category].append(phrase)
         return {category: tuple(phrases) for category, phrases in by_category.items()}
 
-    def _remembered(self, word: str) -> dict[Phrase, None]:
-        """The phrases of a word, with and without a letter grown onto its beginning; kept, for words come again."""
-        phrases = dict.fromkeys(self._of(word))
-        if word[0] in self._prefixes:
-            phrases |= dict.fromkeys(self._of(word[1:]))
-        if len(self._known) >= _MOST_WORDS:
-            self._known.clear()
-        self._known[word] = phrases
-        return phrases
+    def has_cue(self, words: Sequence[str]) -> bool:
+        """Whether a sentence of these words may hold a statement."""
+        hints, lacking = self._told(words)
+        return any(not needed & lacking for hint in (self._always, *hints) for needed in hint.cues)
 
-    def _of(self, word: str) -> Iterator[Phrase]:
-        yield from self._words.get(word, ())
+    def _told(self, words: Sequence[str]) -> tuple[list[Hint], int]:
+        """What each word tells, and the groups of which none is there."""
+        hints = [hint for hint in dict.fromkeys(map(self._hints.__getitem__, words)) if hint is not _NO_HINT]
+        groups = 0
+        for hint in hints:
+            groups |= hint.groups
+        return hints, ~groups
+
+    def _hint(self, word: str) -> Hint:
+        """What a word tells, with and without a letter grown onto its beginning."""
+        forms = (word, word[1:]) if word[0] in self._prefixes else (word,)
+        found = [told for form in forms for told in self._needles.within(form)]
+        if not found:
+            return _NO_HINT
+        groups = 0
+        for told in found:
+            groups |= told.groups
+        return self._hint_of([phrase for told in found for phrase in told.phrases], groups)
+
+    def _hint_of(self, phrases: Iterable[Phrase], groups: int) -> Hint:
+        needed = {phrase: self._needed[phrase] for phrase in phrases}
+        cues = tuple({groups for phrase, groups in needed.items() if phrase.category in _CUES})
+        return Hint(needed, groups, cues) if needed or groups else _NO_HINT
+
+
+_NO_HINT = Hint({}, 0, ())
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a needle tells: the phrases it is the rarest word of, and the groups it is in."""
+
+    phrases: list[Phrase] = field(default_factory=list)
+    groups: int = 0
+
+
+_Table = dict[str, _Told]
+
+
+class _Needles:
+    """What each needle tells, found by the words that hold it."""
+
+    def __init__(self) -> None:
+        self._words: _Table = {}
+        self._beginnings: dict[int, _Table] = {}
+        self._endings: dict[int, _Table] = {}
+        self._parts: _Table = {}
+
+    def of(self, needle: Needle) -> _Told:
+        """What one needle tells, to be added to."""
+        return self._table(needle).setdefault(needle.text, _Told())
+
+    def _table(self, needle: Needle) -> _Table:
+        if needle.kind in ("word", "part"):
+            return self._words if needle.kind == "word" else self._parts
+        tables = self._beginnings if needle.kind == "beginning" else self._endings
+        return tables.setdefault(len(needle.text), {})
+
+    def within(self, word: str) -> Iterator[_Told]:
+        """What the needles of a word tell; that which is the whole word first."""
+        if word in self._words:
+            yield self._words[word]
         for size, table in self._beginnings.items():
-            yield from table.get(word[:size], ())
+            if (begun := word[:size]) in table:
+                yield table[begun]
         for size, table in self._endings.items():
-            yield from table.get(word[-size:], ())
+            if (ended := word[-size:]) in table:
+                yield table[ended]
+        for part, told in self._parts.items():
+            if part in word:
+                yield told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,7 +267,16 @@ class Lexicon:
 
     def has_cue(self, line: str) -> bool:
         """Whether a marked sentence may hold a statement at all."""
-        return not _CUES.isdisjoint(_present(self, line))
+        return self.index.has_cue(line.split())
+
+    def may_state(self, words: Sequence[str], *, network: bool) -> bool:
+        """Whether words may hold a statement once their names are marked, of which `network` tells one may be a network's."""
+        return self.index.has_cue((*words, *(_NAMES if network else _NAMES_WITHOUT_NETWORKS)))
+
+    def may_name_a_network(self, words: Sequence[str]) -> bool:
+        """Whether words may hold what stands for a network."""
+        possible = self.index.among((*words, "C"))
+        return any(name in possible for name in _NETWORKS)
 
     def possible(self, category: str, line: str) -> tuple[Phrase, ...]:
         """The phrases of a category that a marked sentence may hold."""
@@ -194,7 +284,7 @@ class Lexicon:
 
     def matches(self, category: str, line: str) -> tuple[tuple[Phrase, Place], ...]:
         """Every match of a category in a marked sentence."""
-        return _matches(self, category, line)
+        return _matches(self, category, line) if category in _present(self, line) else ()
 
     def without_events(self, line: str, inside: Callable[[int, int], bool]) -> str:
         """A marked sentence in which a network whose meeting or people are meant is no longer an N.
@@ -280,14 +370,43 @@ def _needles(phrase: str) -> tuple[Needle, ...]:
     return best
 
 
+#: The needles of the words that a symbol stands for; None where it stands for words that have none.
+Meanings = Mapping[str, frozenset[Needle] | None]
+
+
+def _groups(phrase: str, meanings: Meanings) -> Iterator[frozenset[Needle]]:
+    """For each word that a phrase cannot do without, the needles of which one must be there."""
+    for piece in phrase.split():
+        if piece in _GAPS or piece.endswith("?") or piece in ("^", "$", _TIGHT, _AND):
+            continue
+        alternatives = piece.split("|")
+        symbols = [one for one in alternatives if one in meanings or one.strip("*") in (*_SYMBOLS, "#")]
+        spoken = [meanings.get(one) for one in symbols]
+        if None not in spoken:
+            plain = map(_needle, (one for one in alternatives if one not in symbols))
+            yield frozenset(plain).union(*filter(None, spoken))
+
+
+def _meanings(data: Mapping[str, Sequence[str]]) -> Meanings:
+    """The needles of C, N, Y, M and P."""
+    spoken = {"C": ("cities",), "N": _NETWORKS, "Y": (), **{s: (name,) for s, name in _WORD_LISTS.items()}}
+    found: dict[str, frozenset[Needle] | None] = {}
+    for symbol, lists in spoken.items():
+        needles = [_needles(phrase) for name in lists for phrase in data.get(name, ())]
+        own = () if symbol in _WORD_LISTS else (Needle(symbol, "word"),)
+        found[symbol] = frozenset(own).union(*needles) if all(needles) else None
+    return found
+
+
 def _weight(needle: Needle) -> int:
     return len(needle.text)
 
 
+@lru_cache(maxsize=4096)
 def _needle(alternative: str) -> Needle:
     first, *others = words(alternative.strip("*")) or [""]
     if alternative.startswith("*"):
-        return Needle((others or [first])[-1], "ending")
+        return Needle((others or [first])[-1], "part" if alternative.endswith("*") else "ending")
     return Needle(first, "beginning" if alternative.endswith("*") or others else "word")
 
 
@@ -312,7 +431,7 @@ def _slots(data: dict[str, list[str]], prefixes: Sequence[str]) -> dict[str, str
     listed = [expression(joint).removeprefix("(?<= )") for joint in data.get("joints", ())]
     joints = "|".join([f"[N{BREAK}] ", *listed])
     slots[_TIGHT] = rf"(?:(?!{joints})\S+ ){{0,3}}?"
-    for symbol, names in (("C", ("cities",)), ("N", ("networks", "strange"))):
+    for symbol, names in (("C", ("cities",)), ("N", _NETWORKS)):
         phrases = [phrase for name in names for phrase in data.get(name, ())]
         spoken = [expression(phrase, prefixes).removeprefix("(?<= )") for phrase in phrases]
         named = f"(?:{symbol} )+"
@@ -322,16 +441,9 @@ def _slots(data: dict[str, list[str]], prefixes: Sequence[str]) -> dict[str, str
     return slots
 
 
-#: Kinds of which a sentence must hold one, lest it says nothing of membership.
-_CUES = frozenset(
-    {
-        "joined", "admitted", "signed", "act", "future", "noun", "among", "listing", "left", "renewed", "hosts",
-        "twinned", "applied", "post", "elected",
-    }
-)  # fmt: skip
-
-
-def _phrase(category: str, written: str, prefixes: Sequence[str], slots: dict[str, str]) -> Phrase:
+def _phrase(
+    category: str, written: str, prefixes: Sequence[str], slots: dict[str, str], meanings: Meanings
+) -> Phrase:
     parts = [part.strip() for part in written.split(f" {_AND} ")]
     first, *others = parts[0].split()
     return Phrase(
@@ -339,6 +451,7 @@ def _phrase(category: str, written: str, prefixes: Sequence[str], slots: dict[st
         written,
         tuple(expression(part, prefixes, slots) for part in parts),
         _needles(written),
+        frozenset(_groups(written, meanings)),
         by_network=first == "N" and any("C" in piece.split("|") for piece in others),
         needs_network=any("N" in piece.split("|") for piece in written.split()),
     )
@@ -369,13 +482,17 @@ def compile_lexicon(language: str, data: dict[str, list[str]]) -> Lexicon:
     if unknown := set(data) - known:
         raise ValueError(f"{language}.membership.toml: unknown {', '.join(sorted(unknown))}")
     prefixes = data.get("prefixes", [])
-    slots = _slots(data, prefixes)
+    slots, meanings = _slots(data, prefixes), _meanings(data)
     phrases = {
-        category: tuple(_phrase(category, phrase, prefixes, slots) for phrase in data.get(category, ()))
+        category: tuple(
+            _phrase(category, phrase, prefixes, slots, meanings) for phrase in data.get(category, ())
+        )
         for category in CATEGORIES
     }
     before = [phrase for name in _BESIDE for phrase in data.get(name, ())]
-    every = (phrase for of_category in phrases.values() for phrase in of_category)
+    every = [phrase for of_category in phrases.values() for phrase in of_category]
+    for name in (PERSONS, *_NETWORKS):
+        every += [_phrase(name, phrase, prefixes, slots, meanings) for phrase in data.get(name, ())]
     return Lexicon(
         language=language,
         phrases=phrases,

@@ -6,9 +6,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 from news.languages.sentences import sentence_spans
-from news.languages.tokens import Token, columns, fold, tokens
+from news.languages.tokens import Columns, columns, fold, tokens
 from news.names.cues import cues
 from news.values import Part, Span, Tag, TagKind
 from reading.claims.lexicon import BREAK, lexicon
@@ -22,6 +24,8 @@ _STRONG = re.compile(r"[;؛]|\s[–—|]\s")
 #: In Russian a dash is also the verb "is".
 _STRONG_BUT_DASH = re.compile(r"[;؛|]")
 _WEAK = re.compile(r"[,،:–—]|\s-\s")
+#: what all of these begin or are known by
+_SEPARATOR = re.compile(r"[;؛|,،:–—-]")
 _LIST_GAP = re.compile(r"^[\s,،()&/'’\d]*$")
 #: "Mardin, Bursa'daki toplantıda": a subject and a venue, no list
 _LOCATED = re.compile("['’ʼ`][dt][ae]")
@@ -31,12 +35,14 @@ _LONGEST_GAP = 8
 _CLOSING_JOINT = frozenset({"en", "de", "fr", "es", "it", "pt", "tr", "ru"})
 #: a comma with words on one side of it at least
 _SERIES = re.compile(r"\w.*[,،]|[,،].*\w")
+#: Letters of a preposition.
+_SHORT_WORD = 4
+_NAMES = frozenset({"C", "N", "Y", ""})
 _COMMA_LAST = re.compile(r"[,،]\s*$")
 _BRACKET = re.compile(r"\([^()]{1,40}\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A word of a marked sentence, or a name standing for several."""
 
     symbol: str
@@ -118,7 +124,7 @@ def mark(
             names = own[bisect_left(starts, start) : bisect_left(starts, end)]
             if only_named and not names:
                 continue
-            marks = _marks(list(_tokens(content, start, end)), names, content, language, recent)
+            marks = _joined(_marks(_words_between(content, start, end), names, recent), content, language)
             strong = _STRONG_BUT_DASH if language == "ru" else _STRONG
             found.append(_sentence(part, len(found), content, start, end, marks, strong=strong))
     return tuple(found)
@@ -133,72 +139,81 @@ def _is_a_common_word(tag: Tag, language: str) -> bool:
     return any(word and word.fullmatch(name, 1) for word in (phrases.city_word, phrases.network_word))
 
 
-def named_lines(title: str, text: str, tags: Sequence[Tag]) -> Iterator[str]:
-    """The folded words of each sentence that has a name, without marks: " word word "."""
+def sentences_of_words(
+    title: str, text: str, tags: Sequence[Tag], *, only_named: bool
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each sentence with its folded words, names among them; `only_named` leaves out those without a name."""
     for part, content in ((Part.TITLE, title), (Part.TEXT, text)):
         starts = sorted(tag.span.start for tag in tags if tag.span.part is part)
-        found = columns(content)
-        for start, end in sentence_spans(content) if starts else ():
-            if bisect_left(starts, start) < bisect_left(starts, end):
-                own = slice(bisect_left(found.starts, start), bisect_left(found.starts, end))
-                yield f" {' '.join(found.words[own])} "
+        if only_named and not starts:
+            continue
+        for start, end in sentence_spans(content):
+            if not only_named or bisect_left(starts, start) < bisect_left(starts, end):
+                yield content[start:end], _words_between(content, start, end).words
 
 
-def _tokens(content: str, start: int, end: int) -> Iterator[Token]:
+def _words_between(content: str, start: int, end: int) -> Columns:
     """The words of a piece, with their places in the whole."""
     found = columns(content)
     own = slice(bisect_left(found.starts, start), bisect_left(found.starts, end))
-    return map(Token, found.words[own], found.starts[own], found.ends[own])
+    return Columns(found.words[own], found.starts[own], found.ends[own])
 
 
-def _marks(
-    words: Sequence[Token], names: Sequence[Tag], content: str, language: str, recent: frozenset[str]
-) -> list[Mark]:
+def _marks(words: Columns, names: Sequence[Tag], recent: frozenset[str]) -> list[Mark]:
+    """A mark for each name, and one for each word between them."""
     marks: list[Mark] = []
-    waiting = list(reversed(names))
-    for token in words:
-        while waiting and waiting[-1].span.end <= token.start:
-            waiting.pop()
-        name = waiting[-1] if waiting and waiting[-1].span.start <= token.start else None
-        if name is None:
-            past = _YEAR.match(token.text) and token.text not in recent
-            past = past and bool(_LONG_PAST.match(token.text) or not _ends_a_date(marks))
-            marks.append(Mark("Y" if past else token.text, token.start, token.end))
-        elif not (marks and marks[-1].tags and marks[-1].tags[-1] is name):
+    plain = list(map(Mark, *words))
+    behind = 0
+    for name in names:
+        first = bisect_left(words.starts, name.span.start, behind)
+        marks += plain[behind:first]
+        behind = bisect_left(words.starts, name.span.end, first)
+        if behind > first:
             symbol = "C" if name.kind is TagKind.CITY else "N"
             marks.append(Mark(symbol, name.span.start, name.span.end, (name,)))
-    return _joined(marks, content, language)
+    marks += plain[behind:]
+    if any(map(_YEAR.match, words.words)):
+        _mark_years(marks, recent)
+    return marks
+
+
+def _mark_years(marks: list[Mark], recent: frozenset[str]) -> None:
+    """Make each bare year of the past a `Y`."""
+    for at, (word, start, end, _) in enumerate(marks):
+        if not _YEAR.match(word) or word in recent:
+            continue
+        if _LONG_PAST.match(word) or not _ends_a_date(marks[max(0, at - 2) : at]):
+            marks[at] = Mark("Y", start, end)
 
 
 def _ends_a_date(before: Sequence[Mark]) -> bool:
-    """Whether a year right after these words belongs to a day: "14 March", "March 14", "14.3."; such a day is news."""
-    last = [mark.symbol for mark in before[-3:]]
-    return any(map(_DAY.match, last[-2:])) and len(last) > 1
+    """Whether a year right after these two words belongs to a day: "14 March", "March 14", "14.3."; such a day is news."""
+    return len(before) > 1 and any(_DAY.match(mark.symbol) for mark in before)
 
 
-def _joined(marks: Sequence[Mark], content: str, language: str) -> list[Mark]:
+def _joined(marks: list[Mark], content: str, language: str) -> list[Mark]:
     """Lists of cities made one mark."""
+    if [mark.symbol for mark in marks].count("C") < 2:
+        return marks
     joins = cues(language).joins
     phrases = lexicon(language)
     links = phrases.links if phrases else frozenset()
     found: list[Mark] = []
-    for mark in marks:
-        left = next(
-            (
-                at
-                for at in range(len(found) - 1, max(-1, len(found) - _LONGEST_GAP), -1)
-                if found[at].symbol == "C"
-            ),
-            None,
-        )
-        if (
-            mark.symbol == "C"
-            and left is not None
-            and _listed(found[left], mark, content, joins, links, language)
+    last = -_LONGEST_GAP
+    for at, mark in enumerate(marks):
+        if mark.symbol != "C":
+            found.append(mark)
+            continue
+        near = last > len(found) - _LONGEST_GAP
+        behind = marks[at + 1].symbol if at + 1 < len(marks) else ""
+        if near and (
+            _listed(found[last], mark, content, joins, links, language)
+            or _is_parallel(found[last + 1 :], mark, behind, content, joins)
         ):
-            found[left:] = [Mark("C", found[left].start, mark.end, (*found[left].tags, *mark.tags))]
+            found[last:] = [Mark("C", found[last].start, mark.end, (*found[last].tags, *mark.tags))]
         else:
             found.append(mark)
+        last = len(found) - 1
     return [part for mark in found for part in _divided(mark, content, joins)]
 
 
@@ -241,6 +256,17 @@ def _listed(
     return all(word in joint for word in between) and bool(_LIST_GAP.match(bare)) and linked
 
 
+def _is_parallel(
+    between: Sequence[Mark], right: Mark, behind: str, content: str, joins: frozenset[str]
+) -> bool:
+    """Whether the cities of a list each have the same short word behind them: "C for film, C for crafts and C for music"."""
+    if not between or len(behind) > _SHORT_WORD or behind in _NAMES or between[0].symbol != behind:
+        return False
+    gap = content[between[-1].end : right.start]
+    ends = "," in gap or "،" in gap or between[-1].symbol in joins or content[right.start] == "و"
+    return ends and behind not in joins and all(mark.symbol not in _NAMES for mark in between)
+
+
 def _words(gap: str) -> list[str]:
     return [token.text for token in tokens(gap)]
 
@@ -260,26 +286,40 @@ def _sentence(
     *,
     strong: re.Pattern[str],
 ) -> Sentence:
-    clauses, pieces, kept = [], [], []
-    clause, before = 0, start
-    for mark in marks:
-        gap = content[before : mark.start]
-        if len(gap) > 1 or not gap.isspace():
-            divided = bool(strong.search(gap))
-            if divided:
-                pieces.append(BREAK)
-                kept.append(Mark(BREAK, before, mark.start))
-                clauses.append(clause)
-            clause += divided or bool(_WEAK.search(gap))
-        clauses.append(clause)
-        pieces.append(mark.symbol)
-        kept.append(mark)
-        before = mark.end
-    offsets, position = [], 1
-    for piece in pieces:
-        offsets.append(position)
-        position += len(piece) + 1
+    clauses: list[int] = []
+    kept: list[Mark] = []
+    clause = behind = 0
+    for at, gap_start, divided in _divisions(content, start, end, marks, strong):
+        kept += marks[behind:at]
+        clauses += [clause] * (at - behind)
+        if divided:
+            kept.append(Mark(BREAK, gap_start, marks[at].start))
+            clauses.append(clause)
+        clause += 1
+        behind = at
+    kept += marks[behind:]
+    clauses += [clause] * (len(marks) - behind)
+    pieces = [mark.symbol for mark in kept]
+    offsets = tuple(accumulate([len(piece) + 1 for piece in pieces], initial=1))[:-1]
     line = f" {' '.join(pieces)} " if pieces else " "
-    return Sentence(
-        part, number, content[start:end], start, tuple(kept), tuple(clauses), line, tuple(offsets)
-    )
+    return Sentence(part, number, content[start:end], start, tuple(kept), tuple(clauses), line, offsets)
+
+
+def _divisions(
+    content: str, start: int, end: int, marks: Sequence[Mark], strong: re.Pattern[str]
+) -> Iterator[tuple[int, int, bool]]:
+    """The marks that begin a clause, where the gap before each starts, and whether a strong separator stands in it."""
+    starts = [mark.start for mark in marks]
+    seen = -1
+    for separator in _SEPARATOR.finditer(content, start, end):
+        at = bisect_right(starts, separator.start())
+        if at == len(marks):
+            return
+        gap_start = marks[at - 1].end if at else start
+        if at == seen or separator.start() < gap_start:
+            continue
+        seen = at
+        gap = content[gap_start : starts[at]]
+        divided = bool(strong.search(gap))
+        if divided or _WEAK.search(gap):
+            yield at, gap_start, divided

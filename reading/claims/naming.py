@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from news.languages.tokens import fold
-from news.names import network_candidates, place
+from news.names import network, network_candidates, place
 from news.names.cues import cues
 from news.values import Part, Source, Status, Tag, TagKind, Verb
 from reading.claims.judging import Statement, Strength, is_doubtful, is_past, speaks_of_plans
-from reading.claims.lexicon import BREAK, Lexicon
+from reading.claims.lexicon import BREAK, PERSONS, Lexicon
 from reading.claims.marking import Sentence
 from reading.claims.regions import is_regions, regions
 
@@ -32,6 +33,8 @@ NOBODY = Found((), "unknown")
 _ARTICLE = "ال"
 #: Letters of the longest article.
 _ARTICLE_SIZE = 3
+#: What stands behind the city of a dateline.
+_DATELINE = re.compile(r"\s*[:.–—-]|\s*,\s*\d")
 #: Words of a town's name.
 _LONGEST_NAME = 4
 
@@ -67,9 +70,16 @@ class Article:
         tags = (tag for sentence in self.sentences for mark in sentence.marks for tag in mark.tags)
         return frozenset(tag.key for tag in tags if tag.kind is TagKind.CITY)
 
-    def network_before(self, sentence: Sentence) -> str | None:
-        """The network named last before a sentence ends, else the first one named at all."""
-        earlier = [tag.key for number, tag in self._network_tags if number <= sentence.number]
+    def network_before(self, sentence: Sentence, called: str) -> str | None:
+        """The network named last before a sentence ends, else the first one named at all.
+
+        Where it is `called` "the union", one whose name has that word comes before the others.
+        """
+        before = [tag for number, tag in self._network_tags if number <= sentence.number]
+        words = [word.removeprefix(_ARTICLE) for word in called.split()]
+        heads = [word for word in words if len(word) > _ARTICLE_SIZE]
+        alike = [tag.key for tag in before if any(head in fold(tag.alias) for head in heads)]
+        earlier = alike or [tag.key for tag in before]
         later = [tag.key for _, tag in self._network_tags]
         return next(iter(earlier[-1:] or later[:1]), None)
 
@@ -87,6 +97,25 @@ class Article:
             if sentence.part is Part.TITLE and (keys := self._eligible(sentence)):
                 return keys
         return ()
+
+    @cached_property
+    def seats(self) -> frozenset[str]:
+        """The cities that founded the networks it names and keep their secretariats: none of them joins."""
+        return frozenset(seat for key in self.networks for seat in _seats_of(key))
+
+    def is_seat(self, sentence: Sentence, at: int) -> bool:
+        """Whether a mark stands for nothing but seats of the networks named."""
+        return all(tag.key in self.seats for tag in sentence.marks[at].tags)
+
+    @cached_property
+    def dateline(self) -> tuple[str, ...]:
+        """The city at the head of the text, before a dash, a colon, a full stop or the day."""
+        first = next((one for one in self.sentences if one.part is Part.TEXT), None)
+        if first is None or not first.marks or first.marks[0].symbol != "C" or len(first.marks[0].tags) > 1:
+            return ()
+        behind = first.text[first.marks[0].end - first.start :]
+        keys = self._eligible(first)
+        return keys[:1] if _DATELINE.match(behind) or len(first.marks) == 1 else ()
 
     @cached_property
     def is_void(self) -> bool:
@@ -133,10 +162,24 @@ class Article:
             tag.key
             for sentence in self.sentences
             for at in sentence.of_kind(TagKind.CITY)
-            if not self.excluded(sentence, at) and not self.is_persons(sentence, at)
+            if not (self.excluded(sentence, at) or self.is_seat(sentence, at))
+            and not self.is_persons(sentence, at)
             for tag in sentence.marks[at].tags
         }
         return next(iter(keys)) if len(keys) == 1 else None
+
+    def is_answered(self, sentence: Sentence) -> bool:
+        """Whether the sentence behind a question says yes to it."""
+        behind = self.sentences[sentence.number + 1 : sentence.number + 2]
+        return any(self.lexicon.matches("yes", one.line) for one in behind)
+
+    def speaks_of_the_city(self, statement: Statement) -> bool:
+        """Whether the clauses of a statement say "our city"."""
+        word, mayor = self.lexicon.city_word, self.lexicon.after_mayor
+        if word is None or not statement.marks:
+            return False
+        line = _own_clauses(statement)
+        return bool(word.search(mayor.sub("", line) if mayor else line))
 
     def city_before(self, sentence: Sentence) -> str | None:
         """The one city of the sentence of the text right before, which "this city" stands for."""
@@ -171,6 +214,7 @@ class Article:
             tag.key
             for at in sentence.of_kind(TagKind.CITY)
             if not self.excluded(sentence, at)
+            and not self.is_seat(sentence, at)
             and not self.is_mayors(sentence, at)
             and not self.is_persons(sentence, at)
             for tag in sentence.marks[at].tags
@@ -269,7 +313,9 @@ class Article:
     def is_about_a_person(self, statement: Statement) -> bool:
         """Whether it is a person, or a body that is no city, who does what the statement says."""
         sentence, word = statement.sentence, self.lexicon.person
-        if statement.reported or word is None or self.lexicon.matches("many", sentence.line):
+        if statement.reported or word is None or not self.lexicon.possible(PERSONS, sentence.line):
+            return False
+        if self.lexicon.matches("many", sentence.line):
             return False
         own = [at for at, clause in enumerate(sentence.clauses) if clause in statement.clauses]
         start = sentence.offsets[own[0]]
@@ -288,6 +334,14 @@ class Article:
         )
 
 
+def _seats_of(key: str) -> tuple[str, ...]:
+    """The seats of a network; none of one that the catalogue lacks."""
+    try:
+        return network(key).seats
+    except KeyError:
+        return ()
+
+
 def _names_of(tag: Tag, language: str) -> set[str]:
     """The folded names of a tagged city in a language, else in all; none of a city that no table knows."""
     try:
@@ -304,10 +358,12 @@ def members(statement: Statement, article: Article) -> Found:
     listing = statement.strength is Strength.LISTING
     near = sentence.of_kind(TagKind.CITY) if listing else _within_reach(statement)
     historical = statement.status is Status.HISTORICAL
+    joining = statement.verb is Verb.JOINED and statement.status is Status.ANNOUNCED
     possible = [
         at
         for at in near
         if not article.excluded(sentence, at, historical=historical)
+        and not (joining and article.is_seat(sentence, at))
         and (statement.reported or not article.is_persons(sentence, at))
     ]
     eligible = [at for at in possible if not article.is_mayors(sentence, at)]
@@ -364,7 +420,7 @@ def _spoken_of(statement: Statement, article: Article, possible: Sequence[int]) 
     if not possible and (before := article.city_before(statement.sentence)):
         return Found((before,), "spoken-of")
     elsewhere = _members_elsewhere(statement, article, possible)
-    if not elsewhere.keys and (own := _city_of_its_people(statement)):
+    if not elsewhere.keys and (own := _city_of_its_people(statement) or article.dateline):
         return Found(own, "spoken-of")
     return Found(elsewhere.keys, "spoken-of") if elsewhere.keys else elsewhere
 
@@ -487,8 +543,8 @@ def network_of(statement: Statement, article: Article) -> Found:
     if stranger := _stranger(statement, article):
         return Found((), "unknown", stranger)
     spoken = article.lexicon.network_word
-    previous = article.network_before(sentence)
-    if previous and spoken is not None and spoken.search(sentence.line):
+    match = spoken.search(sentence.line) if spoken is not None else None
+    if match and (previous := article.network_before(sentence, called=match.group())):
         return Found((previous,), "spoken-of")
     elsewhere = _network_elsewhere(statement, article)
     return elsewhere if elsewhere.keys else Found((), "unknown", _candidate(statement, article))

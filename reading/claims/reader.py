@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -13,7 +13,7 @@ from reading.claims.calibration import weighed
 from reading.claims.confidence import AGREEMENT, confidence
 from reading.claims.judging import Statement, Strength, statements
 from reading.claims.lexicon import Lexicon, lexicon
-from reading.claims.marking import Sentence, mark, named_lines
+from reading.claims.marking import Sentence, mark, sentences_of_words
 from reading.claims.moments import recent_years
 from reading.claims.naming import NOBODY, Article, Found, members, network_of
 
@@ -69,7 +69,7 @@ def judged(
     """The claims with the points of their sentences as confidence; None where there can be none."""
     phrases = lexicon(language)
     known = bool(source and source.network) or any(tag.kind is TagKind.NETWORK for tag in tags)
-    if phrases is None or not (known or _may_name_a_stranger(title, text, tags, phrases)):
+    if phrases is None or not _may_state(title, text, tags, phrases, known=known):
         return None
     recent = recent_years(now) if now else frozenset()
     sentences = mark(title, text, tags, language, recent=recent, only_named=not known)
@@ -84,12 +84,25 @@ def judged(
     return Judged(tuple(_settled(found, article)), article)
 
 
-def _may_name_a_stranger(title: str, text: str, tags: tuple[Tag, ...], lexicon: Lexicon) -> bool:
-    """Whether a sentence with a city has a word for a network, before anything dearer is asked of it."""
-    words = [word for word in (lexicon.network_word, lexicon.strange) if word]
-    if any(word.search(line) for line in named_lines(title, text, tags) for word in words):
-        return True
-    return bool(network_candidates(title=title, text=text, tags=(), language=lexicon.language))
+def _may_state(title: str, text: str, tags: tuple[Tag, ...], lexicon: Lexicon, *, known: bool) -> bool:
+    """Whether a sentence may state anything, before any is marked.
+
+    Where no network is `known` that is a sentence with a name beside words for a network.
+    """
+    sentences = sentences_of_words(title, text, tags, only_named=not known)
+    return any(
+        lexicon.may_state(words, network=known) and (known or _may_name_a_stranger(written, words, lexicon))
+        for written, words in sentences
+    )
+
+
+def _may_name_a_stranger(written: str, words: Sequence[str], lexicon: Lexicon) -> bool:
+    return lexicon.may_name_a_network(words) or _has_candidate(written, lexicon)
+
+
+def _has_candidate(written: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence has what looks like the name of a network."""
+    return bool(network_candidates(title=written, text="", tags=(), language=lexicon.language))
 
 
 def _names_a_stranger(sentence: Sentence, lexicon: Lexicon) -> bool:
@@ -98,7 +111,7 @@ def _names_a_stranger(sentence: Sentence, lexicon: Lexicon) -> bool:
         return False
     if any(word and word.search(sentence.line) for word in (lexicon.network_word, lexicon.strange)):
         return True
-    return bool(network_candidates(title=sentence.text, text="", tags=(), language=lexicon.language))
+    return _has_candidate(sentence.text, lexicon)
 
 
 def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
@@ -113,10 +126,14 @@ def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
     score = confidence(statement, network.how, member.how, mayor=of_mayor)
     if statement.strength is Strength.ACT and not _is_plain(network, member, article):
         return
-    status = statement.status
+    status, rule = statement.status, statement.rule
+    if rule.endswith("-question") and article.is_answered(statement.sentence):
+        status, rule = Status.ANNOUNCED, rule.replace("-question", "-answered")
     if article.is_void and status is Status.ANNOUNCED:
         status = Status.DENIED
     for city, key in product(member.keys or (None,), network.keys or (None,)):
+        if city in article.seats and statement.verb is Verb.JOINED:
+            continue
         yield Claim(
             member=city,
             network=key,
@@ -125,7 +142,7 @@ def _claims(statement: Statement, article: Article) -> Iterator[Claim]:
             sentence=statement.sentence.text,
             span=statement.sentence.span,
             confidence=score,
-            rule=f"{statement.rule}/{network.how}/{member.how}",
+            rule=f"{rule}/{network.how}/{member.how}",
             member_name=member.name,
             network_name=network.name,
         )
@@ -172,6 +189,8 @@ def _is_the_mayor(statement: Statement, article: Article) -> bool:
         or statement.reported
         or not cities
     ):
+        return False
+    if article.speaks_of_the_city(statement):
         return False
     return all(article.is_mayors(sentence, at) and not _only_quotes(sentence, statement, at) for at in cities)
 

@@ -31,3 +31,15 @@ def test_a_stop_behind_a_year_or_a_count_ends_the_sentence() -> None:
         "Heute zählt er 300.",
         "Ulm fehlt.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ulm came?! «Yes.» Bonn too…", ["Ulm came?!", "«Yes.»", "Bonn too…"]),
+        ("Version 2.5 of it\n\nis out", ["Version 2.5 of it", "is out"]),
+        ("東京が加入。「歓迎する。」大阪も", ["東京が加入。", "「歓迎する。」", "大阪も"]),
+    ],
+)
+def test_marks_and_quotes_that_end_a_sentence_belong_to_it(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected

@@ -106,6 +106,7 @@ def test_descriptive_names_need_the_full_name() -> None:
 def test_a_networks_own_site_vouches_for_short_names() -> None:
     assert keys("المدن القوية شبكة مستقلة", "ar", SCN)[0] == ("scn", "publisher")
     assert keys("Join this network.", source=SCN) == [("scn", "publisher")]
+    assert keys("اجتمعت المدن في الشبكة", "ar", SCN) == [("scn", "publisher")]
     assert keys("Join this network.") == []
 
 

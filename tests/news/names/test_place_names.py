@@ -239,6 +239,20 @@ def test_what_is_left_of_an_arabic_word_must_be_well_known() -> None:
     assert cities("استقبلت مدينة وهران وفدا", "ar") == ["Oran"]
 
 
+def test_an_arabic_word_with_a_clitic_keeps_the_hamza_of_its_name() -> None:
+    assert cities("وصل الوفد من الرياض إلى بأبها", "ar") == ["Riyadh", "Abha"]
+    assert cities("مدينة الرياض فتحت بابها للزوار", "ar") == ["Riyadh"]
+    assert cities("شارك مكتب مدينة ابها", "ar") == ["Abha"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Mayors from Africa and Asia met.", "en"), ("Ciudades de África y América", "es")],
+)
+def test_a_continents_name_is_no_towns(text: str, language: str) -> None:
+    assert cities(text, language) == []
+
+
 def test_a_word_of_the_languages_own_is_a_word_there_alone() -> None:
     assert cities("Die Stadt Essen", "de") == ["Essen"]
     assert cities("das Essen war gut", "de") == []

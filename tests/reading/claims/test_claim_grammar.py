@@ -80,3 +80,26 @@ def test_parts_stand_in_any_order_but_on_one_side_of_a_semicolon() -> None:
     (phrase,) = compile_lexicon("xx", {"joined": ["signed & N"]}).phrases["joined"]
     assert list(phrase.found(" N was signed by C ")) == [(1, 14)]
     assert list(phrase.found(" signed by C ¦ N met ")) == []
+
+
+def test_a_phrase_is_tried_only_where_all_its_words_are() -> None:
+    found = compile_lexicon(
+        "en", {"joined": ["joins|joined ~ ranks of ~ N"], "networks": ["the|this league"]}
+    )
+    assert found.possible("joined", " C joins the ranks of N ")
+    assert found.possible("joined", " C joins the ranks of this league ")
+    assert not found.possible("joined", " C joins the ranks of cyclists ")
+    assert not found.possible("joined", " C joins N ")
+
+
+def test_a_phrase_of_the_inside_of_a_word_is_found() -> None:
+    found = compile_lexicon("de", {"person": ["*software* aus C"]})
+    assert found.matches("person", " ein softwarehaus aus C ")
+    assert not found.matches("person", " ein kaufhaus aus C ")
+
+
+def test_a_cue_counts_where_names_may_complete_it() -> None:
+    found = compile_lexicon("en", {"joined": ["C joined N"]})
+    assert found.may_state(("ulm", "joined", "efus"), network=True)
+    assert not found.may_state(("ulm", "joined", "efus"), network=False)
+    assert not found.may_state(("ulm", "left", "efus"), network=True)
