@@ -387,10 +387,9 @@ def _refresh(session: Session, kept: _Kept) -> None:
     if len(changed) * _SHARE > max(_GROWTH, int(np.count_nonzero(columns.alive))):
         kept.columns = _loaded(session)
         return
-    columns = copy(
-        columns
-    )  # arrays that grow are new ones: who searches meanwhile goes on with those of one length
+    columns = copy(columns)  # who searches meanwhile goes on with arrays of one length, and the same articles
     if changed:
+        columns.alive = columns.alive.copy()
         _take_over(session, columns, changed)
     columns.seen = seen
     kept.columns = columns
@@ -406,16 +405,17 @@ def of(session: Session, articles: Iterable[int]) -> Columns:
 def _take_over(session: Session, columns: Columns, articles: list[int]) -> None:
     for start in range(0, len(articles), 500):
         some = articles[start : start + 500]
-        for article in some:
-            if article < len(columns.alive):
-                columns.alive[article] = False
         where = ",".join(map(str, some))
         rows = session.connection().execute(
             text(
                 f"SELECT id, {_MOMENTS[is_sqlite(session)]}, language, source FROM article WHERE id IN ({where})"  # noqa: S608
             )
         )
-        columns.put([(row[0], row[1], row[2], row[3]) for row in rows], _tags_of(session, where))
+        found = [(row[0], row[1], row[2], row[3]) for row in rows]
+        columns.put(found, _tags_of(session, where))
+        for gone in set(some).difference(row[0] for row in found):
+            if gone < len(columns.alive):
+                columns.alive[gone] = False
 
 
 def _tags_of(session: Session, where: str) -> dict[int, list[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from news.languages.stems import Rules, rules_for, rules_of_script
 from news.languages.tokens import Columns, columns, tokens
@@ -34,8 +34,8 @@ _ZWNJ = "\u200c"
 _LEAST_PART = 3
 #: Words side by side of which each pair is also tried as one word.
 _MOST_JOINED = 4
-#: Words of a language whose index words are remembered.
-_MOST_KNOWN = 100_000
+#: Words of a language whose index words are remembered, and languages: a few megabytes each.
+_MOST_KNOWN, _MOST_LANGUAGES = 30_000, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class _Known:
     forms: _Forms
 
 
-@cache
+@lru_cache(maxsize=_MOST_LANGUAGES)
 def _known(language: str) -> _Known:
     return _Known(_Terms(language), _Forms(language))
 

@@ -268,7 +268,9 @@ def _portions(among: Collection[int] | None) -> Iterator[str]:
 
 
 def driver_rows(session: Session, statement: str, values: Sequence[object]) -> Sequence[Any]:
-    """What the engine's driver answers, without what SQLAlchemy does with each row."""
+    """What SQLite's driver answers, without what SQLAlchemy does with each row; on PostgreSQL by way of it, which knows its errors."""
+    if session.get_bind().dialect.name != "sqlite":
+        return session.connection().exec_driver_sql(statement, tuple(values)).fetchall()
     with closing(session.connection().connection.cursor()) as cursor:
         cursor.execute(statement, tuple(values))
         return cursor.fetchall()

@@ -29,6 +29,8 @@ from storage.turns import take_turns
 #: What all take turns for who change stories, until they commit: the last that they wait for.
 _TURN = "stories"
 _LONGEST_NAME = 200
+#: Articles of a merge that each of the others is said to be one story with.
+_KNOTS = 8
 #: Ids in one question.
 _AT_ONCE = 500
 
@@ -391,12 +393,13 @@ def _apart_among(session: Session, ids: Sequence[int]) -> set[tuple[int, int]]:
 
 
 def _links(ids: Sequence[int], apart: Collection[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Each article with the first and with the one before it: whichever is forgotten or split off, the others hang together.
+    """Every pair of a few; of many each article with the first few and the one before it.
 
-    One that was said to be apart from both hangs on any other before it.
+    So the others hang together when some are forgotten or split off. One that was said to be apart from all of these
+    hangs on any other before it.
     """
     for at, one in enumerate(ids[1:], 1):
-        near = (ids[0], ids[at - 1])
+        near = (*ids[: min(at, _KNOTS)], ids[at - 1])
         found = [other for other in dict.fromkeys(near) if _ordered(one, other) not in apart]
         found = found or [other for other in ids[:at] if _ordered(one, other) not in apart][:1]
         yield from ((one, other) for other in found)

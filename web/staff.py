@@ -28,8 +28,8 @@ _REMEMBERED = 180 * 24 * 3600
 #: What a proxy adds to the requests that it passes on.
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _FORBIDDEN, _SEE_OTHER = 403, 303
-#: Accounts of people: below are those of the system, from the second on those that systemd makes up.
-_FIRST_PERSON, _FIRST_DYNAMIC = 1_000, 60_000
+#: Accounts of people begin here; below are those of the system, and systemd makes some up out of a range above.
+_FIRST_PERSON, _MADE_UP = 1_000, range(61_184, 65_520)
 _SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 #: 127.0.0.1 and ::1 as Linux writes them, the former with any first three bytes behind 127.
 _LOOPBACK_ENDS = ("7F", "00000001000000")
@@ -138,7 +138,9 @@ def _is_from_a_server(request: Request) -> bool:
     """
     here = request.scope.get("server") or ("", None)
     owner = _owner(request.client.port, here[1]) if request.client else None
-    return owner not in (None, 0, os.getuid()) and not _FIRST_PERSON <= (owner or 0) < _FIRST_DYNAMIC
+    if owner is None or owner in (0, os.getuid()):
+        return False
+    return owner < _FIRST_PERSON or owner in _MADE_UP
 
 
 def _owner(port: int, to: int | None) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from news.values import Language, TagKind
-from storage import articles, indexing
+from storage import articles, columns, indexing
 from storage.engine import Store
 from storage.search import Filters, among, matching, search, search_ids
 
@@ -88,6 +88,22 @@ def test_a_later_search_knows_what_came_changed_and_went(store: Store, make: Any
     assert _ids(store, "") == [1]
     with store.reading() as session:
         assert search(session, facets=True).facets["network"] == ()
+
+
+def test_who_searches_meanwhile_goes_on_with_the_same_articles(store: Store, make: Any) -> None:
+    kept = [make.article(number) for number in (1, 2)]
+    for article in kept:
+        make.keep(store, article)
+    with store.reading() as session:
+        before = columns.current(session, is_writing=False)
+    make.keep(store, replace(kept[0], text=kept[0].text + " تازه"))
+    with store.writing() as session:
+        indexing.remove(session, 2)
+        session.delete(session.get_one(articles.ArticleRow, 2))
+    with store.reading() as session:
+        after = columns.current(session, is_writing=False)
+    assert list(before.alive.nonzero()[0]) == [1, 2]
+    assert list(after.alive.nonzero()[0]) == [1]
 
 
 def test_what_is_not_committed_is_seen_by_its_writer_alone(store: Store, make: Any) -> None:

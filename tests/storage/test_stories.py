@@ -150,22 +150,22 @@ def test_a_merge_takes_a_split_back(make, store):
     assert story(store, first) == [first, second]
 
 
-def test_a_story_of_many_is_merged_by_few_decisions_and_holds_without_any_one(make, store):
+def test_a_story_of_many_is_merged_by_few_decisions_and_holds_without_some(make, store):
     many = [keep(make, store, type(report())(title=f"Notice {number}", paragraphs=(f"Short {number}.",)), f"site{number}") for number in range(60)]
     with store.writing() as session:
         stories.merge(session, many, by="Sara", now=make.now)
     assert set(story(store, many[0])) == set(many)
     with store.reading() as session:
-        assert len(stories.decisions(session)) < 2 * len(many)
-    for leaving in (many[0], many[30]):  # the one that most hang on, and one of the chain
+        assert len(stories.decisions(session)) < 10 * len(many)
+    for leaving in (many[0], many[30], many[1]):  # those that most hang on, and one of the chain
         with store.writing() as session:
             stories.split(session, leaving, by="Sara", now=make.now)
             stories.compare(session, 0, 100)
         assert story(store, leaving) == []
-    assert set(story(store, many[1])) == {*many} - {many[0], many[30]}
+    assert set(story(store, many[2])) == {*many} - {many[0], many[1], many[30]}
     with store.writing() as session:
-        stories.merge(session, [many[0], many[1]], by="Sara", now=make.now)
-    assert set(story(store, many[0])) == {*many} - {many[30]}
+        stories.merge(session, [many[0], many[2]], by="Sara", now=make.now)
+    assert set(story(store, many[0])) == {*many} - {many[1], many[30]}
 
 
 def test_merging_asks_for_articles_that_are_there(make, store):

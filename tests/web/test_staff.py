@@ -268,7 +268,7 @@ def test_a_form_without_end_is_cut_off(site: Open) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="takes other accounts")
-@pytest.mark.parametrize(("account", "status"), [(33, b"403"), (1000, b"200"), (0, b"200"), (61184, b"403")])
+@pytest.mark.parametrize(("account", "status"), [(33, b"403"), (1000, b"200"), (0, b"200"), (61184, b"403"), (61000, b"200"), (65534, b"200")])
 def test_a_proxy_of_this_machine_that_says_nothing_of_itself_is_no_staff(
     site: Open, account: int, status: bytes
 ) -> None:
