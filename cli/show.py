@@ -14,12 +14,10 @@ from cli.arguments import ArticleId
 from cli.opening import archive
 from cli.output import JsonOption, print_json, print_line, print_table
 from cli.stories import print_tellers, teller_object
-from crawler.evidence.opening import recorded_at
 from news.errors import NotFound, UsageError
 from news.languages.quoting import isolated
 from news.settings import load_settings
 from news.values import Article
-from reading.charsets import decode
 from storage import articles, evidence, looks, memberpages, stories, translations
 from storage.articles import Version
 from storage.evidence import Evidence, Pointer
@@ -81,6 +79,9 @@ def _print_pages(
     folder: Path, article_id: int, kept: tuple[Evidence, ...], version: int | None, *, json: bool
 ) -> None:
     """The pages of the newest version that has any, or of the one that was asked for."""
+    from crawler.evidence.opening import recorded_at  # noqa: PLC0415 - both bring much that nothing else here needs
+    from reading.charsets import decode  # noqa: PLC0415
+
     chosen = next((item for item in kept if version in (None, item.version)), None)
     if chosen is None:
         which = f"version {version} of article {article_id}" if version else f"article {article_id}"
