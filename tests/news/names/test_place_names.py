@@ -67,6 +67,12 @@ def test_spellings_and_suffixes(text: str, language: str, city: str) -> None:
         ("دانشگاه تهران", "fa"),
         ("University of London", "en"),
         ("تهرانی‌ها", "fa"),
+        ("جامعه به این مسئله می‌پردازد", "fa"),
+        ("مرمت خانه‌ها از یکی از محله‌ها آغاز شد", "fa"),
+        ("ارتفاع برف به ده سانتی متر رسید", "fa"),
+        ("سعر التذكرة دينار واحد", "ar"),
+        ("قال إن صالح وصل", "ar"),
+        ("Bana göre her kişi sıra bekler", "tr"),
     ],
 )
 def test_words_papers_and_universities_are_no_cities(text: str, language: str) -> None:
