@@ -153,7 +153,7 @@ def _address(url: str) -> str:
     try:
         return canonical(text)
     except ValueError as error:
-        raise UsageError(f"{url!r}: {error}") from None
+        raise UsageError(str(error)) from None
 
 
 def _wishes(

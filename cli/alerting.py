@@ -13,14 +13,16 @@ from sqlmodel import Session
 
 from alerts.channels import Channels, open_channels
 from alerts.letters import headline
+from alerts.mail import mail_server
 from alerts.messages import Message
+from alerts.recipients import is_mail
 from alerts.rules import ensure_default_rule
 from alerts.rules import replay as replayed
 from alerts.sampling import sample_article, sample_event, sample_message
 from alerts.wording import LANGUAGES, words
 from cli import channeling
 from cli.opening import archive
-from cli.output import JsonOption, complain, print_json, print_line, print_table
+from cli.output import JsonOption, complain, print_json, print_line, print_table, warn
 from cli.picking import city_key, country_code, known_sources, language_code, network_key
 from cli.ruling import kinds, manner, rule_name, rule_object, told_of, watched_query, when
 from cli.telling import complain_of_failures, links, tell
@@ -114,6 +116,8 @@ def add(
         rule = replace(rule, recipients=channeling.told(to))  # keeps addresses: nothing is refused behind it
         ruling.save_rule(session, rule, _now())
     _show(rule, json=json)
+    if mail_server(settings) is None and any(map(is_mail, rule.recipients)):
+        warn("no mail leaves before JARCHI_SMTP_HOST and JARCHI_SMTP_FROM are set")
 
 
 @app.command()

@@ -20,6 +20,8 @@ from rich.filesize import decimal
 from sqlmodel import Session
 
 from alerts.mail import mail_server
+from alerts.recipients import is_mail
+from alerts.rules import DEFAULT_RULE
 from cli.output import JsonOption, print_json, print_table
 from cli.room import room
 from crawler.browser.needs import missing
@@ -180,6 +182,7 @@ def _database(settings: Settings, store: Store, sources: Mapping[str, Source]) -
     with store.reading() as session:
         yield from _crawls(session, sources)
         yield _letters(session)
+        yield from _mailed(settings, session)
 
 
 def _tools(settings: Settings, store: Store) -> Finding:
@@ -225,11 +228,14 @@ def _crawls(session: Session, sources: Mapping[str, Source]) -> Iterator[Finding
 
 
 def _letters(session: Session) -> Finding:
-    told = [rule for rule in rules.rules(session) if rule.enabled]
+    kept = rules.rules(session)
+    told = [rule for rule in kept if rule.enabled]
     dead = outbox.count(session, DeliveryState.DEAD)
     if dead:
         said = f"{dead} alerts were given up: `jarchi alerts deliveries --state dead`, then `alerts retry --dead`"
         return Finding(part="alerts", health=Health.WARNING, said=said)
+    if not kept:
+        return _ok("alerts", f"the first crawl begins the rule {DEFAULT_RULE.name}")
     if not told:
         return Finding(
             part="alerts", health=Health.WARNING, said="no rule is on: nobody is told; `jarchi alerts add`"
@@ -237,10 +243,22 @@ def _letters(session: Session) -> Finding:
     return _ok("alerts", f"{len(told)} rules are on")
 
 
+def _mailed(settings: Settings, session: Session) -> Iterator[Finding]:
+    """Rules whose letters cannot leave."""
+    if mail_server(settings) is not None:
+        return
+    names = [
+        rule.name for rule in rules.rules(session) if rule.enabled and any(map(is_mail, rule.recipients))
+    ]
+    if names:
+        said = f"{', '.join(names)}: tells by mail, and none leaves before JARCHI_SMTP_HOST and JARCHI_SMTP_FROM are set"
+        yield Finding(part="alerts", health=Health.FAULT, said=said)
+
+
 def _mail(settings: Settings) -> Iterator[Finding]:
     server = mail_server(settings)
     if server is None:
-        said = "no mail server is set (JARCHI_SMTP_HOST, JARCHI_SMTP_FROM): alerts go to the console and to feeds"
+        said = "no mail server is set (JARCHI_SMTP_HOST, JARCHI_SMTP_FROM): alerts go to the console, feeds, channels and webhooks"
         yield Finding(part="mail", health=Health.WARNING, said=said)
         return
     yield _reached("mail", f"{server.host}:{server.port}", lambda: _connect(server.host, server.port))

@@ -45,6 +45,8 @@ def ingest(
     settings = load_settings()
     know_own_names(settings)
     for path in files:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder: name the files in it")
         if not path.is_file():
             raise UsageError(f"{path}: no such file")
     one = source_called(settings.sources_folder, source) if source else None

@@ -31,6 +31,12 @@ def complain(message: object) -> None:
     err.print(str(message), highlight=False, soft_wrap=True)
 
 
+def warn(message: object) -> None:
+    """Something that stops nothing, for people, on one line."""
+    err.print("warning:", style="yellow", end=" ")
+    err.print(str(message), highlight=False, soft_wrap=True)
+
+
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """One JSON value on one line, letters as they are; raises ValueError for NaN and Infinity, which JSON has not."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)

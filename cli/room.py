@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cli.output import err
+from cli.output import warn
 from crawler.evidence.budget import Room, measure
 from news.settings import Settings
 
@@ -17,5 +17,4 @@ def room(settings: Settings) -> Room:
 def warn_of_room(found: Room) -> None:
     """Say on standard error when the room is full, or soon will be."""
     if warning := found.warning():
-        err.print("warning:", style="yellow", end=" ")
-        err.print(warning, highlight=False, soft_wrap=True)
+        warn(warning)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from alerts.wording import LANGUAGES
 from news.errors import QueryError, UsageError
 from news.languages.quoting import isolated
+from news.names.naming import full_place_name
 from storage.query import is_positive, parse_query
 from storage.rules import Manner, Rhythm, Rule
 
@@ -100,7 +101,8 @@ def told_of(rule: Rule) -> tuple[str, str, str]:
     """What a rule tells of, in three cells of a table: verbs, statuses and conditions; of a search its query alone."""
     if rule.query:
         return "", "", f"articles: {isolated(rule.query)}"
-    asked = (rule.networks, rule.cities, rule.countries, rule.languages)
+    cities = tuple(full_place_name(city) for city in rule.cities)
+    asked = (rule.networks, cities, rule.countries, rule.languages)
     said = "; ".join(", ".join(values) for values in asked if values)
     return ", ".join(rule.verbs) or ANY, ", ".join(rule.statuses) or ANY, said or "all"
 

@@ -51,6 +51,20 @@ def test_each_part_of_a_home_in_use_is_looked_at(doctor, tmp_path):
     assert "does not answer" in found["mail", "fault"]
 
 
+def test_a_rule_by_mail_without_a_server_is_a_fault(doctor, tmp_path):
+    home = {**os.environ, "JARCHI_HOME": str(tmp_path / "home")}
+    commands.run("search", "x", environment=home)
+    assert "begins the rule new-memberships" in doctor()[1]["alerts", "ok"]
+    added = commands.run("alerts", "add", "asia", "--to", "a@example.org", "--city", "Yazd", environment=home)
+    assert "Yazd (Iran)" in added.stdout
+    assert "warning: no mail leaves before JARCHI_SMTP_HOST" in added.stderr
+    code, found = doctor()
+    assert code == 1
+    assert found["alerts", "fault"].startswith("asia: tells by mail")
+    commands.run("alerts", "pause", "asia", environment=home)
+    assert "no rule is on" in doctor()[1]["alerts", "warning"]
+
+
 def test_a_home_that_is_a_file_or_cannot_be_written_is_a_fault_with_its_remedy(doctor, tmp_path):
     (tmp_path / "home").write_text("in the way", encoding="utf-8")
     code, found = doctor()
