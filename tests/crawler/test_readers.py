@@ -114,22 +114,26 @@ def test_a_page_that_needs_too_much_memory_is_refused_and_the_next_is_read() -> 
 
 
 @pytest.mark.parametrize(
-    ("times", "kind", "refusal"),
+    ("at_most", "kind", "refusal"),
     [
         (1, signal.SIGKILL, None),
-        (5, signal.SIGKILL, Refusal.UNREAD),
-        (2, signal.SIGSEGV, Refusal.BROKEN),
+        (30, signal.SIGKILL, Refusal.UNREAD),
+        (30, signal.SIGSEGV, Refusal.BROKEN),
     ],
 )
 def test_a_page_is_read_again_when_its_reader_died_and_refused_for_its_own_faults_alone(
-    times: int, kind: signal.Signals, refusal: Refusal | None
+    at_most: int, kind: signal.Signals, refusal: Refusal | None
 ) -> None:
+    """A reader that dies before the page has reached it does not count, so kills go on until there is an answer."""
+
     async def run() -> None:
         with readers() as read:
             assert isinstance(await read(PLAIN), Article)
             reading, before = asyncio.ensure_future(read(SLOW)), busiest(os.getpid())
-            for _ in range(times):
-                await asyncio.to_thread(wait_for_work, before)
+            for _ in range(at_most):
+                await asyncio.to_thread(wait_for_work, before, reading)
+                if reading.done():
+                    break
                 killed = reader(os.getpid())
                 os.kill(killed, kind)
                 await asyncio.to_thread(wait_for_end, killed)
@@ -160,7 +164,8 @@ def test_readers_that_answer_no_more_are_replaced_and_the_page_is_read() -> None
             while not isinstance(await read(PLAIN), Article):
                 pass  # its models may take longer than that
             os.kill(reader(os.getpid()), signal.SIGSTOP)
-            assert isinstance(await read(PLAIN), Article)
+            while not isinstance(await read(PLAIN), Article):
+                pass  # nor may those of the next reader be there in time
 
     asyncio.run(run())
 
@@ -237,9 +242,9 @@ def busiest(root: int) -> int:
     return max(map(ticks, lowest), default=0)
 
 
-def wait_for_work(before: int) -> None:
-    """Return once the reader has worked a twentieth of a second on its page."""
-    while busiest(os.getpid()) <= before + 5:
+def wait_for_work(before: int, reading: asyncio.Future[Any]) -> None:
+    """Return once the reader has worked a twentieth of a second on its page, or the page is answered for."""
+    while not reading.done() and busiest(os.getpid()) <= before + 5:
         os.sched_yield()
 
 
