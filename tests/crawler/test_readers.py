@@ -129,15 +129,15 @@ def test_a_page_is_read_again_when_its_reader_died_and_refused_for_its_own_fault
     async def run() -> None:
         with readers() as read:
             assert isinstance(await read(PLAIN), Article)
-            reading, before = asyncio.ensure_future(read(SLOW)), busiest(os.getpid())
+            begun = busiest(os.getpid())  # ticks that a reader needs to begin, and to read a small page
+            reading = asyncio.ensure_future(read(SLOW))
             for _ in range(at_most):
-                await asyncio.to_thread(wait_for_work, before, reading)
+                await asyncio.to_thread(wait_for_work, begun, reading)
                 if reading.done():
                     break
                 killed = reader(os.getpid())
                 os.kill(killed, kind)
                 await asyncio.to_thread(wait_for_end, killed)
-                before = 20  # ticks that its successor may need to begin
             found = await reading
             assert (found.refusal if isinstance(found, NotArticle) else None) is refusal
             assert isinstance(await read(PLAIN), Article)
@@ -242,9 +242,9 @@ def busiest(root: int) -> int:
     return max(map(ticks, lowest), default=0)
 
 
-def wait_for_work(before: int, reading: asyncio.Future[Any]) -> None:
+def wait_for_work(begun: int, reading: asyncio.Future[Any]) -> None:
     """Return once the reader has worked a twentieth of a second on its page, or the page is answered for."""
-    while not reading.done() and busiest(os.getpid()) <= before + 5:
+    while not reading.done() and busiest(os.getpid()) <= begun + 5:
         os.sched_yield()
 
 
