@@ -1,47 +1,112 @@
-"""How likely an announced joining is true: a logistic model of what else its article says.
+"""How likely an announced joining is true: whether its article tells of a joining at all, and whether these two are meant.
 
 The points of `confidence.py` tell whether a sentence says outright who joined what. Whether that is news depends on the rest
-of the article, and how much each circumstance weighs was fitted on passages that nobody who writes rules had
-seen: `python -m benchmarks.calibrate` prints the weights and how well they do, and writes `likelihood.toml`.
+of the article and on its words (`wording.py`), and where no phrase speaks the words may do so alone (`worded.py`). Two logistic
+models weigh that. They were fitted on passages that nobody who writes rules had seen: `python -m benchmarks.calibrate` prints
+the weights and how well they do, and writes `likelihood.toml`.
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from news.values import Claim, Part, Status, Verb
+from news.values import ALERT_CONFIDENCE, Claim, Part, Status, Verb
 from reading.claims.judging import is_doubtful
 from reading.claims.naming import Article
+from reading.claims.worded import ELSEWHERE, WORDS, Pair, pairs, proposals
+from reading.claims.wording import Wording, wording
 
 #: Where no more of a thing changes anything.
-_MOST_DOUBTS = 3
+_MOST_DOUBTS, _MOST_RIVALS, _MOST_SCORE = 3, 4, 6.0
+#: Points from which a sentence says outright who joined what.
+_OUTRIGHT = 0.7
+#: A joining that no phrase states and that is less likely waits for nobody.
+_WORTH_A_LOOK = 0.5
+#: How likely an article must tell of a joining where its words alone say so, of nobody whom a phrase names outright:
+#: pages of networks are full of such words; and how likely the two must be those meant.
+_WORDS_ALONE, _MEANT_BY_WORDS = 0.8, 0.7
+#: Cities that join at once where no phrase says so: a list of more is mostly one of members.
+_MOST_WORDED = 3
+_WAITS = ALERT_CONFIDENCE - 0.01
+#: From here on two are meant rather than not; and the likeliest of an article must not be less likely than this.
+_MEANT, _MEANT_AT_LEAST = 0.6, 0.3
+#: How a network is found in the sentence of the phrase.
+_BESIDE = frozenset({"inside", "sentence"})
+#: How a member is found that the phrase itself names; a list is introduced by it.
+_IN_THE_PHRASE = frozenset({"inside", "listed"})
+_SET_ASIDE = frozenset({Status.PLANNED, Status.INVITED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What speaks for or against an announced joining: how it was found, and what its article says besides."""
+class Telling:
+    """What speaks for or against an article that tells of a joining."""
 
-    #: the kind of phrase, and how the network and the member were found; see `naming.py`
-    phrase: str
-    network: str
-    member: str
-    #: neither of the two stands by the phrase
+    #: how the words around its network speak, in logarithms of the odds
+    score: float
+    #: kinds of the phrases that state it of a known member and network
+    phrases: frozenset[str]
+    #: the points of the surest, and whether they are enough to say it outright
+    points: float
+    outright: bool
+    #: no such phrase has its network or its member by it; each stands in a sentence of doubt; one stands in the first sentence
     far: bool
-    #: the article names other networks
+    doubted: bool
+    opening: bool
+    #: it names more networks than one; a city that may be a member
     networks: bool
+    able: bool
+    #: phrases say that somebody plans to join, joined long ago, did not join; does something else
+    planned: bool
+    historical: bool
+    denied: bool
+    otherwise: bool
     #: sentences with words of plans, refusals, posts …, up to three, and their share of all
     doubts: int
     doubtful: float
-    #: the sentence itself has such words; the title has; the title names a network
-    doubted: bool
+    #: the title has such words
     title_doubts: bool
-    title_names: bool
-    #: it is the first sentence of the title or the text
+
+    def features(self) -> dict[str, float]:
+        """Each circumstance as a figure, by the name of its weight."""
+        kinds = {f"phrase-{kind}": 1.0 for kind in self.phrases}
+        return kinds | {name: float(getattr(self, name)) for name in self.__slots__ if name != "phrases"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What speaks for or against a member and a network being those that a telling article means."""
+
+    #: the kind of phrase, "words" where there is none, and how the network and the member were found; see `naming.py`
+    phrase: str
+    network: str
+    member: str
+    #: how near the two stand to each other; see `worded.py`
+    place: str
+    #: how much better the words around others of the article's pairs speak, in logarithms of the odds
+    below: float
+    #: the points of its sentence; 0 where no phrase speaks
+    points: float
+    outright: bool
+    #: neither of the two stands by the phrase
+    far: bool
+    #: no other two are possible; phrases speak of others; a phrase says of another city that it joined this network
+    alone: bool
+    others: bool
+    passed: bool
+    #: other cities that may be members, up to four; the article names more networks than one
+    rivals: int
+    networks: bool
+    #: the city stands nowhere as one that may be a member; it is the one of the headline; that the article is about
+    unable: bool
+    headline: bool
+    main: bool
+    #: the sentence is one of doubt; it is the first of the title or the text
+    doubted: bool
     opening: bool
 
     def features(self) -> dict[str, float]:
@@ -50,67 +115,158 @@ class Circumstances:
         return kinds | {name: float(getattr(self, name)) for name in self.__slots__ if name not in _KINDS}
 
 
-_KINDS = ("phrase", "network", "member")
-#: How a network is found in the sentence of the phrase.
-_BESIDE = frozenset({"inside", "sentence"})
-#: How a member is found that the phrase itself names; a list is introduced by it.
-_IN_THE_PHRASE = frozenset({"inside", "listed"})
+_KINDS = ("phrase", "network", "member", "place")
 
 
-#: Points from which a sentence says outright who joined what; what has fewer waits for a person.
-_OUTRIGHT, _DOUBTFUL_AT_MOST = 0.7, 0.5
+def weighed(claims: Sequence[Claim], article: Article) -> list[Claim]:
+    """The claims, the confidence of each announced joining of a known member and network made its likelihood.
+
+    With them the joinings that no phrase states, where they are likely enough.
+    """
+    scene = Scene(article, claims, wording(article.lexicon.language))
+    if not scene.possible:
+        return list(claims)
+    told = likelihood("telling", telling(scene).features())
+    meant = [likelihood("meaning", meaning(claim, scene).features()) for claim in scene.possible]
+    sure = {
+        id(claim): round(told * (1.0 if is_meant(chance, meant) else chance), 2)
+        for claim, chance in zip(scene.possible, meant, strict=True)
+    }
+    found = [replace(claim, confidence=sure.get(id(claim), claim.confidence)) for claim in claims]
+    worded = [replace(claim, confidence=sure[id(claim)]) for claim in scene.proposals]
+    may_alert = _may_alert(told, worded, scene)
+    worded = [
+        claim
+        if may_alert and chance >= _MEANT_BY_WORDS
+        else replace(claim, confidence=min(claim.confidence, _WAITS))
+        for claim, chance in zip(worded, meant[len(scene.stated) :], strict=True)
+    ]
+    return found + [claim for claim in worded if claim.confidence >= _WORTH_A_LOOK]
 
 
-def weighed(claims: Iterable[Claim], article: Article) -> list[Claim]:
-    """The claims, the confidence of each announced joining that its sentence states outright made its likelihood."""
-    return [_weighed(claim, article) for claim in claims]
+def _may_alert(told: float, worded: Sequence[Claim], scene: Scene) -> bool:
+    """Whether words alone are enough: of few cities, in an article in which no phrase names anybody outright."""
+    few = sum(claim.confidence > _WAITS for claim in worded) <= _MOST_WORDED
+    return told >= _WORDS_ALONE and few and not any(claim.confidence >= _OUTRIGHT for claim in scene.stated)
 
 
-def _weighed(claim: Claim, article: Article) -> Claim:
-    if is_outright(claim):
-        return replace(claim, confidence=likelihood(circumstances(claim, article)))
-    if claim.verb is Verb.JOINED and claim.status is Status.ANNOUNCED:
-        return replace(claim, confidence=min(claim.confidence, _DOUBTFUL_AT_MOST))
-    return claim
+def is_meant(chance: float, chances: Sequence[float]) -> bool:
+    """Whether two are meant rather than not, or are the likeliest of their article."""
+    return chance >= _MEANT or chance == max(chances) >= _MEANT_AT_LEAST
 
 
-def is_outright(claim: Claim) -> bool:
-    """Whether a sentence's points alone make a claim an announced joining of a known member and network."""
+class Scene:
+    """An article with what its phrases and its words say, before any of it is weighed."""
+
+    def __init__(self, article: Article, claims: Sequence[Claim], words: Wording | None) -> None:
+        near = pairs(article, words) if words else ()
+        self.article = article
+        self.claims = claims
+        #: joinings that no phrase states
+        self.proposals = list(proposals(article, words, near, claims)) if words else []
+        #: announced joinings of a known member and network that phrases state
+        self.stated = [claim for claim in claims if _is_weighed(claim)]
+        self.possible = [*self.stated, *self.proposals]
+        self.doubtful = [one for one in article.sentences if is_doubtful(one, article.lexicon)]
+        self.title = [one for one in article.sentences if one.part is Part.TITLE]
+        self.able = frozenset(key for one in article.sentences for key in article.eligible(one))
+        self.pairs = {(pair.member, pair.network): pair for pair in near}
+        self.score = max((_bounded(self._score(claim, near)) for claim in self.possible), default=0.0)
+
+    def score_of(self, claim: Claim) -> float:
+        """How the words around a claim's member and network speak."""
+        return _bounded(self._score(claim, self.pairs.values()))
+
+    def _score(self, claim: Claim, near: Collection[Pair]) -> float:
+        own = [pair for pair in near if pair.network == claim.network]
+        exact = [pair.score for pair in own if pair.member == claim.member]
+        return max(exact or [pair.score for pair in own], default=0.0)
+
+    def is_doubted(self, claim: Claim) -> bool:
+        """Whether a claim's sentence is one of doubt."""
+        return any(one.span == claim.span for one in self.doubtful)
+
+
+def _bounded(score: float) -> float:
+    return max(-_MOST_SCORE, min(_MOST_SCORE, score))
+
+
+def _is_weighed(claim: Claim) -> bool:
     joining = claim.verb is Verb.JOINED and claim.status is Status.ANNOUNCED
-    return joining and bool(claim.member and claim.network) and claim.confidence >= _OUTRIGHT
+    return joining and bool(claim.member and claim.network)
 
 
-def circumstances(claim: Claim, article: Article) -> Circumstances:
-    """What speaks for or against a claim of an article."""
-    phrase, network, member = claim.rule.split("/")[:3]
-    doubtful = [one for one in article.sentences if is_doubtful(one, article.lexicon)]
-    title = [one for one in article.sentences if one.part is Part.TITLE]
-    return Circumstances(
-        phrase=phrase.partition("-")[0],
+def _is_far(claim: Claim) -> bool:
+    _, network, member = claim.rule.split("/")[:3]
+    return network not in _BESIDE and member not in _IN_THE_PHRASE
+
+
+def telling(scene: Scene) -> Telling:
+    """What speaks for or against an article that has possible joinings."""
+    article, stated = scene.article, scene.stated
+    points = max((claim.confidence for claim in stated), default=0.0)
+    joined = {claim.status for claim in scene.claims if claim.verb is Verb.JOINED}
+    return Telling(
+        score=scene.score,
+        phrases=frozenset(_kind(claim) for claim in stated),
+        points=points,
+        outright=points >= _OUTRIGHT,
+        far=bool(stated) and all(map(_is_far, stated)),
+        doubted=bool(stated) and all(map(scene.is_doubted, stated)),
+        opening=any(claim.span.start == 0 for claim in stated),
+        networks=len(article.networks) > 1,
+        able=any(claim.member in scene.able for claim in scene.possible),
+        planned=not joined.isdisjoint(_SET_ASIDE),
+        historical=Status.HISTORICAL in joined,
+        denied=Status.DENIED in joined,
+        otherwise=any(claim.verb is not Verb.JOINED for claim in scene.claims),
+        doubts=min(_MOST_DOUBTS, len(scene.doubtful)),
+        doubtful=len(scene.doubtful) / len(article.sentences),
+        title_doubts=any(one in scene.doubtful for one in scene.title),
+    )
+
+
+def meaning(claim: Claim, scene: Scene) -> Meaning:
+    """What speaks for or against a possible joining of an article that tells of one."""
+    _, network, member = claim.rule.split("/")[:3]
+    pair = scene.pairs.get((claim.member or "", claim.network or ""))
+    stated = [one for one in scene.stated if one is not claim]
+    return Meaning(
+        phrase=_kind(claim),
         network=network,
         member=member,
-        far=network not in _BESIDE and member not in _IN_THE_PHRASE,
-        networks=len(article.networks) > 1,
-        doubts=min(_MOST_DOUBTS, len(doubtful)),
-        doubtful=len(doubtful) / len(article.sentences),
-        doubted=any(one.span == claim.span for one in doubtful),
-        title_doubts=any(one in doubtful for one in title),
-        title_names=any(" N " in one.line for one in title),
+        place=pair.place if pair else ELSEWHERE,
+        below=scene.score - scene.score_of(claim),
+        points=claim.confidence,
+        outright=claim.confidence >= _OUTRIGHT,
+        far=_kind(claim) != WORDS and _is_far(claim),
+        alone=len(scene.possible) == 1,
+        others=bool(stated),
+        passed=any(one.network == claim.network and one.member != claim.member for one in stated),
+        rivals=min(_MOST_RIVALS, len(scene.able - {claim.member})),
+        networks=len(scene.article.networks) > 1,
+        unable=claim.member not in scene.able,
+        headline=claim.member in scene.article.headline_cities,
+        main=claim.member == scene.article.main_city,
+        doubted=scene.is_doubted(claim),
         opening=claim.span.start == 0,
     )
 
 
-def likelihood(found: Circumstances) -> float:
-    """How likely the claim is true, 0 to 1, two digits."""
-    weights = _weights()
-    known = (weights.get(name, 0.0) * value for name, value in found.features().items())
-    total = weights["always"] + sum(known)
-    return round(1 / (1 + math.exp(-total)), 2)
+def _kind(claim: Claim) -> str:
+    return claim.rule.partition("/")[0].partition("-")[0]
+
+
+def likelihood(model: str, features: Mapping[str, float]) -> float:
+    """How likely it is by one of the two models, "telling" or "meaning", 0 to 1."""
+    weights = _weights()[model]
+    total = weights["always"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    return 1 / (1 + math.exp(-total))
 
 
 @cache
-def _weights() -> Mapping[str, float]:
-    """The fitted weights, in natural logarithms of the odds."""
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    """The fitted weights of each model, in natural logarithms of the odds."""
     text = (files("reading") / "data" / "likelihood.toml").read_text(encoding="utf-8")
-    found: dict[str, float] = tomllib.loads(text)["weights"]
+    found: dict[str, dict[str, float]] = tomllib.loads(text)
     return found

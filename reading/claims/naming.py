@@ -94,7 +94,7 @@ class Article:
     def headline_cities(self) -> tuple[str, ...]:
         """The cities of the title that may be members."""
         for sentence in self.sentences:
-            if sentence.part is Part.TITLE and (keys := self._eligible(sentence)):
+            if sentence.part is Part.TITLE and (keys := self.eligible(sentence)):
                 return keys
         return ()
 
@@ -114,7 +114,7 @@ class Article:
         if first is None or not first.marks or first.marks[0].symbol != "C" or len(first.marks[0].tags) > 1:
             return ()
         behind = first.text[first.marks[0].end - first.start :]
-        keys = self._eligible(first)
+        keys = self.eligible(first)
         return keys[:1] if _DATELINE.match(behind) or len(first.marks) == 1 else ()
 
     @cached_property
@@ -135,7 +135,7 @@ class Article:
     @cached_property
     def main_city(self) -> str | None:
         """The city that the article is about: named most often as a possible member, and more than once."""
-        counts = Counter(key for sentence in self.sentences for key in self._eligible(sentence))
+        counts = Counter(key for sentence in self.sentences for key in self.eligible(sentence))
         ranked = counts.most_common(2)
         if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
             return None
@@ -186,20 +186,20 @@ class Article:
         before = self.sentences[sentence.number - 1] if sentence.number else None
         if before is None or before.part is not Part.TEXT:
             return None
-        keys = self._eligible(before)
+        keys = self.eligible(before)
         return keys[0] if len(keys) == 1 else None
 
     def named_together_before(self, sentence: Sentence) -> tuple[str, ...]:
         """The cities of one of the three sentences before, which "both" or "the trio" stands for; none where it is one."""
         for before in reversed(self.sentences[max(0, sentence.number - 3) : sentence.number]):
-            if keys := tuple(dict.fromkeys(self._eligible(before))):
+            if keys := tuple(dict.fromkeys(self.eligible(before))):
                 return keys if len(keys) > 1 else ()
         return ()
 
     def members_after(self, sentence: Sentence) -> tuple[str, ...]:
         """The cities that one of the next two sentences lists as those meant: "Among them are C and C"."""
         for later in self.sentences[sentence.number + 1 : sentence.number + 3]:
-            if self.lexicon.matches("following", later.line) and (keys := self._eligible(later)):
+            if self.lexicon.matches("following", later.line) and (keys := self.eligible(later)):
                 return keys
         return ()
 
@@ -209,7 +209,8 @@ class Article:
         tags = (tag for sentence in self.sentences for mark in sentence.marks for tag in mark.tags)
         return next((t.key for t in tags if t.kind is TagKind.CITY and fold(t.alias) == wanted), None)
 
-    def _eligible(self, sentence: Sentence) -> tuple[str, ...]:
+    def eligible(self, sentence: Sentence) -> tuple[str, ...]:
+        """The cities of a sentence that may be members: no venues, no older members, no founders, no mayors' own."""
         return tuple(
             tag.key
             for at in sentence.of_kind(TagKind.CITY)

@@ -93,7 +93,10 @@ def test_for_the_city_of_is_not_medina() -> None:
 
 @pytest.mark.parametrize(
     ("ref", "city", "network"),
-    [("aggregator-fa/london-eurocities", "London", "eurocities"), ("network-en-tr/manama-withdraws", "Manama", "uclg-mewa")],
+    [
+        ("aggregator-fa/london-eurocities", "London", "eurocities"),
+        ("network-en-tr/manama-withdraws", "Manama", "uclg-mewa"),
+    ],
 )
 def test_a_membership_that_is_not_renewed_is_left(ref: str, city: str, network: str) -> None:
     assert sure(ref) == {(city, network, Verb.LEFT, Status.ANNOUNCED)}

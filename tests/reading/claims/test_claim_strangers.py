@@ -41,9 +41,7 @@ def test_a_region_with_a_word_for_one_is_the_member(text: str, language: str, me
         ("La provincia de Córdoba se ha incorporado a ICLEI.", "es", "provincia de Córdoba"),
     ],
 )
-def test_a_region_that_no_table_tells_apart_waits_under_its_name(
-    text: str, language: str, name: str
-) -> None:
+def test_a_region_that_no_table_tells_apart_waits_under_its_name(text: str, language: str, name: str) -> None:
     (claim,) = claimed(text, language)
     assert (claim.member, claim.member_name, claim.alerts) == (None, name, False)
 
@@ -51,7 +49,11 @@ def test_a_region_that_no_table_tells_apart_waits_under_its_name(
 @pytest.mark.parametrize(
     ("text", "language", "member"),
     [
-        ("Die Stadt Duderstadt im Landkreis Göttingen ist dem Klima-Bündnis beigetreten.", "de", "Duderstadt"),
+        (
+            "Die Stadt Duderstadt im Landkreis Göttingen ist dem Klima-Bündnis beigetreten.",
+            "de",
+            "Duderstadt",
+        ),
         ("شهر رشت در استان گیلان به عضویت شبکه ایکلی درآمد.", "fa", "Rasht"),
         ("Konya ilinin Akşehir ilçesi Cittaslow üyeliğine kabul edildi.", "tr", "Akşehir"),
     ],
