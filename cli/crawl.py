@@ -6,12 +6,10 @@ import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alerts.delivering import Sent
-from alerts.rules import ensure_default_rule
 from cli.completing import source_keys
 from cli.logs import quiet
 from cli.opening import archive
@@ -19,8 +17,6 @@ from cli.output import JsonOption, complain, print_json, print_line, print_table
 from cli.picking import day, source_called
 from cli.progress import crawl_progress
 from cli.room import room, warn_of_room
-from cli.show import print_article, state_object
-from cli.telling import complain_of_failures, tell
 from crawler.tally import Tally
 from news.addresses import canonical
 from news.errors import JarchiError, UsageError
@@ -30,16 +26,15 @@ from scheduler.executor import LocalExecutor, Progress
 from scheduler.protocol import Report
 from spiders.by_hand import source_of
 from spiders.catalogue import load_sources
-from storage import articles, looks, runs
+from storage import runs
 from storage.engine import Store
-from storage.looks import Seen
-from web.objects import article_object
+
+if TYPE_CHECKING:
+    from alerts.delivering import Sent
 
 app = typer.Typer(add_completion=False)
-#: What a page became that was had.
-_HAD = ("new", "updated", "duplicate", "known", *(seen.value for seen in (
-    Seen.SAME, Seen.NOT_MODIFIED, Seen.EDITED, Seen.MOVED, Seen.GONE
-)))  # fmt: skip
+#: What a page became that was had, known articles apart.
+_HAD = ("new", "updated", "duplicate", "known")
 #: Count of a run → its heading.
 _COLUMNS = {
     "requests": "requests", "not_modified": "304", "leads": "leads", "fetched": "fetched", "new": "new",
@@ -87,7 +82,7 @@ def crawl(
         print_runs(reports)
         print_gaps(reports)
     warn_of_room(left)
-    failed = [_complain_of(reports), sent is None or complain_of_failures(sent)]
+    failed = [_complain_of(reports), _complain_of_sent(sent)]
     if any(failed):
         raise typer.Exit(1)
 
@@ -113,6 +108,13 @@ async def _crawl_address(settings: Settings, key: str, address: str) -> Report:
 
 
 def _crawl_page(settings: Settings, url: str, key: str | None, *, json: bool) -> None:
+    # of no use to a crawl of sources, which would hold all of it until its end
+    from cli.show import print_article, state_object  # noqa: PLC0415
+    from storage import articles, looks  # noqa: PLC0415
+    from storage.looks import Seen  # noqa: PLC0415
+    from web.objects import article_object  # noqa: PLC0415
+
+    had = (Seen.SAME, Seen.NOT_MODIFIED, Seen.EDITED, Seen.MOVED, Seen.GONE)
     try:
         address = canonical(url)
     except ValueError as error:
@@ -136,7 +138,7 @@ def _crawl_page(settings: Settings, url: str, key: str | None, *, json: bool) ->
         print_line(f"{became['outcome']}{cause}: {address}, source {source}")
         if article is not None and state is not None:
             print_article(number, article, state)
-    if became["outcome"] not in _HAD or sent is None or complain_of_failures(sent):
+    if became["outcome"] not in (*_HAD, *(seen.value for seen in had)) or _complain_of_sent(sent):
         raise typer.Exit(1)
 
 
@@ -177,12 +179,23 @@ async def _crawl_one(
 
 def _tell(settings: Settings, store: Store) -> Sent | None:
     """Send what is new; None, said, where the database cannot serve: what was crawled is still to be shown."""
+    # what alerts need is not held while the crawl's own processes need memory
+    from alerts.rules import ensure_default_rule  # noqa: PLC0415
+    from cli.telling import tell  # noqa: PLC0415
+
     try:
         ensure_default_rule(store, datetime.now(UTC))
         return tell(settings, store, sys.stderr)
     except JarchiError as error:
         complain(f"alerts were not sent: {error}")
         return None
+
+
+def _complain_of_sent(sent: Sent | None) -> bool:
+    """Say which alerts were not accepted; whether any was not, or nothing could be sent at all."""
+    from cli.telling import complain_of_failures  # noqa: PLC0415 - as `_tell`
+
+    return sent is None or complain_of_failures(sent)
 
 
 def _choose(settings: Settings, store: Store, keys: list[str]) -> list[str]:

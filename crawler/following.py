@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -12,12 +13,13 @@ from lxml.html import HtmlElement
 from news.languages.tokens import fold
 from news.values import Article, Page
 from reading.charsets import decode
-from reading.continuation import continuation
 from reading.markup import HalfParsed, parse
 from reading.titles import title_parts
 
-#: A link to a second page: a segment or a parameter of its address is 2.
-_SECOND = re.compile(rb"href\s*=\s*[\"']?([^\"'>\s]*[/=]2(?=[\"'>\s/?&#])[^\"'>\s]*)", re.IGNORECASE)
+#: A link to a second page: a segment or a parameter of its address is 2. Looked for from its "=" on, of which a page
+#: has fewer than of any letter, with so many blanks before it at most.
+_SECOND = re.compile(rb"=\s*[\"']?(?P<link>[^\"'>\s]*[/=]2(?=[\"'>\s/?&#])[^\"'>\s]*)")
+_NAME, _BLANKS = b"href", 200
 #: Segments at the end of such an address: the first page's last one, a word for "page", the number.
 _ENDING = 3
 #: Where a page says its own title, within its first bytes.
@@ -46,6 +48,8 @@ def of(page: Page, article: Article, first: str | None) -> Following | None:
     tree = _tree(page) if _may_go_on(page, article, first) else None
     if tree is None:
         return None
+    from reading.continuation import continuation  # noqa: PLC0415 - readers alone come here, and it brings the claims
+
     for begin in (first,) if first else dict.fromkeys((page.final_address, article.url)):
         found = continuation(tree, page.final_address if first else begin, first=begin)
         if found is not None:
@@ -79,8 +83,20 @@ def _may_go_on(page: Page, article: Article, first: str | None) -> bool:
     if first:
         return True
     own = {_segments(address)[-1] for address in (page.final_address, article.url)}
-    links = dict.fromkeys(found[1] for found in _SECOND.finditer(page.body))
+    links = dict.fromkeys(_second_pages(page.body))
     return any(_may_follow(html.unescape(link.decode("utf-8", "replace")), own) for link in links)
+
+
+def _second_pages(body: bytes) -> Iterator[bytes]:
+    """The addresses of links that may lead to a second page."""
+    position = 0
+    while found := _SECOND.search(body, position):
+        start = found.start()
+        before = body[max(start - _BLANKS, 0) : start].rstrip()
+        is_link = before[-len(_NAME) :].lower() == _NAME
+        position = found.end() if is_link else start + 1
+        if is_link:
+            yield found["link"]
 
 
 def _may_follow(link: str, own: set[str]) -> bool:

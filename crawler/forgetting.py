@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from crawler.evidence import erasing
 from crawler.evidence.budget import OWN
 from news.errors import StorageError
-from storage import forgetting, tombstones
+from storage import forgetting, ledger, tombstones
 from storage.engine import Store
-from storage.forgetting import Record
+from storage.forgetting import Record, Remaining
 from storage.keys import row_key
 from storage.tombstones import Tombstone
 
@@ -25,6 +25,8 @@ class Forgetting:
     reason: str
     by: str
     now: datetime
+    #: what other outlets copied too
+    copies: bool = False
     #: look through every file of the folder, for records that nothing points to
     thorough: bool = False
 
@@ -34,40 +36,95 @@ class Forgotten:
     """What was done."""
 
     tombstone: Tombstone
+    #: articles of other outlets that went with it
+    copies: tuple[Remaining, ...]
+    #: articles that hold its text or tell its story, and stay
+    remaining: tuple[Remaining, ...]
     #: records that were overwritten
     records: int
     #: files that are no more where they were: copies of them elsewhere are not known here
     missing: tuple[str, ...]
 
 
-def forget(store: Store, folder: Path, wanted: Forgetting) -> Forgotten:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where an article may lie, and where it is noted that it was forgotten."""
+
+    #: of the WARC files
+    pages: Path
+    #: `storage.ledger`
+    ledger: Path
+
+
+def forget(store: Store, places: Places, wanted: Forgetting) -> Forgotten:
     """Blank an article everywhere; what an interrupted call left is made good by the next.
 
-    First the database, in one transaction with the tombstone; then the records of its pages, each noted as it is
-    overwritten; then the database's own files. Raises StorageError where a file cannot be written.
+    First the database, in one transaction with the tombstone, and the ledger; then the records of its pages, each noted
+    as it is overwritten; then the database's own files. Raises StorageError where a file cannot be written.
     """
     with store.writing() as session:
-        forgetting.blank(session, wanted.article, reason=wanted.reason, by=wanted.by, now=wanted.now)
-        buried = tombstones.all_tombstones(session, article_id=wanted.article)
-    written, missing = _erase_all(store, folder, wanted, frozenset(key for one in buried for key in one.keys))
+        left = forgetting.remaining(session, wanted.article)
+        copies = tuple(one for one in left if one.is_copy and wanted.copies)
+        articles = (wanted.article, *(one.article for one in copies))
+        forgetting.blank(session, articles, reason=wanted.reason, by=wanted.by, now=wanted.now)
+    ledger.bring_up(store, places.ledger)
+    with store.reading() as session:  # an interrupted call may have left others
+        articles = tuple(dict.fromkeys((*articles, *forgetting.unfinished(session))))
+    written, missing = _clear(store, places.pages, articles, wanted.now, thorough=wanted.thorough)
+    with store.reading() as session:
+        tombstone = tombstones.all_tombstones(session, article_id=wanted.article)[0]
+    return Forgotten(
+        tombstone=tombstone, copies=copies, remaining=tuple(one for one in left if one not in copies),
+        records=written, missing=missing,
+    )  # fmt: skip
+
+
+def forget_again(store: Store, places: Places, now: datetime) -> tuple[int, ...]:
+    """Blank what the ledger says was forgotten and a restore brought back; returns the articles.
+
+    What an interrupted `forget` left is made good too. Afterwards ledger and database say the same. Raises StorageError as `forget` does.
+    """
+    entries = ledger.read(places.ledger)
+    with store.writing() as session:
+        articles = forgetting.again(session, entries, now)
+    ledger.bring_up(store, places.ledger)
+    with store.reading() as session:
+        left = forgetting.unfinished(session)
+    if left:
+        _clear(store, places.pages, left, now)
+    return articles
+
+
+def _clear(
+    store: Store, folder: Path, articles: Sequence[int], now: datetime, *, thorough: bool = False
+) -> tuple[int, tuple[str, ...]]:
+    """Overwrite what files hold of blanked articles: how many records that were, and the files that are not there."""
+    written = 0
+    missing: list[str] = []
+    for article in articles:
+        some, gone = _erase_all(store, folder, article, now, thorough=thorough)
+        written, missing = written + some, [*missing, *gone]
     forgetting.scrub(store)
     with store.writing() as session:
-        forgetting.finish(session, wanted.article, wanted.now)
-        tombstone = tombstones.all_tombstones(session, article_id=wanted.article)[0]
-    return Forgotten(tombstone=tombstone, records=written, missing=missing)
+        for article in articles:
+            forgetting.finish(session, article, now)
+    return written, tuple(dict.fromkeys(missing))
 
 
 def _erase_all(
-    store: Store, folder: Path, wanted: Forgetting, keys: frozenset[str]
+    store: Store, folder: Path, article: int, now: datetime, *, thorough: bool
 ) -> tuple[int, tuple[str, ...]]:
     with store.reading() as session:
-        pending = forgetting.records(session, wanted.article)
+        pending = forgetting.records(session, article)
+        keys = frozenset(
+            key for one in tombstones.all_tombstones(session, article_id=article) for key in one.keys
+        )
     files = {folder / record.file for record in pending}
     written, missing = 0, []
-    for path in sorted(files | (_own(folder) if wanted.thorough else set())):
+    for path in sorted(files | (_own(folder) if thorough else set())):
         known = [record for record in pending if folder / record.file == path]
         try:
-            written += sum(1 for _ in _erase(path, known, keys, wanted.now))
+            written += sum(1 for _ in _erase(path, known, keys, now))
         except FileNotFoundError:
             missing.append(str(path))
         except OSError as error:

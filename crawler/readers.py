@@ -26,7 +26,6 @@ from news.addresses import is_web_address
 from news.names import own
 from news.names.own import OwnName
 from news.values import Article, Lead, NotArticle, Page, Refusal, Source
-from reading.continuation import join_pages
 from storage.prepared import Prepared, prepare
 
 #: A reader is replaced after so many pages: parsers leak.
@@ -238,6 +237,8 @@ def _read_list(road: ListReader, body: bytes, address: str, source: Source) -> A
 
 
 def _join(first: Article, rest: Sequence[Article], source: Source | None) -> Reading:
+    from reading.continuation import join_pages  # noqa: PLC0415 - readers alone come here, and it brings the claims
+
     return _bounded(lambda: _prepared(Reading(outcome=join_pages(first, rest, source=source))))
 
 

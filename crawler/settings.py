@@ -15,6 +15,8 @@ TELNETCONSOLE_ENABLED = False
 # a door for whoever is on this machine, opened anew by each crawl
 REMOTE_CONTROL_ENABLED = False
 REFERRER_POLICY = "no-referrer"
+# nobody reads what it counts, and it looks at every header to do so
+DOWNLOADER_STATS = False
 
 # Politeness is the host registry's, shared by all crawls; Scrapy's own delay counts per crawl.
 DOWNLOAD_DELAY = 0
@@ -41,6 +43,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.evidence.capturing.CaptureAnswers": 940,  # below HttpCompression: what comes is still packed
     "crawler.middlewares.HostPoliteness": 950,  # nearest to the network: retries and redirects wait as well
 }
+# roads count for themselves how deep they go
+SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
 ITEM_PIPELINES = {
     "crawler.pipelines.ReadPage": 300,
     "crawler.revisiting.LookAgain": 500,

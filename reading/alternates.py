@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from news.addresses import address_key, canonical, is_web_address
@@ -14,8 +15,8 @@ from news.values import Alternate
 _CODE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})?")
 #: The items of the switchers of WPML and Polylang, which bear the code of their language.
 _ITEM = re.compile(r"(?:wpml-ls-item|lang-item)-([a-z]{2,3}(?:-[a-z]{2,4})?)")
-_SWITCHERS = (
-    "//a[@href][@hreflang or contains(../@class, 'lang-item-') or contains(../@class, 'wpml-ls-item-')]"
+_SWITCHERS = XPath(
+    "//a[@hreflang or ../@class[contains(., 'lang-item-') or contains(., 'wpml-ls-item-')]][@href]"
 )
 #: More than the languages that a site has are links to something else.
 _MOST = 40
@@ -47,7 +48,7 @@ def _links(tree: HtmlElement) -> Iterator[tuple[str, str]]:
         is_alternate = "alternate" in (link.get("rel") or "").lower().split() and link.get("href")
         if is_alternate and _CODE.fullmatch(code):
             yield code, str(link.get("href"))
-    for link in tree.xpath(_SWITCHERS):
+    for link in _SWITCHERS(tree):
         if code := _switched(link):
             yield code, str(link.get("href"))
 

@@ -176,7 +176,7 @@ def _rule_for(line: str, folded: str, *, in_foot: bool) -> Rule | None:
 def _may_match(folded: str) -> bool:
     """Whether any rule can match at all; nearly every line of an article is spared the rules by it."""
     first = folded.partition(" ")[0]
-    return first in _openers() or first.isdecimal() or bool(_needles().search(folded))
+    return first in _openers() or first.isdecimal() or any(phrase in folded for phrase in _needles())
 
 
 @cache
@@ -186,10 +186,13 @@ def _openers() -> frozenset[str]:
 
 
 @cache
-def _needles() -> re.Pattern[str]:
-    """The longest phrase of each entry of `contains`, any of which must be there."""
+def _needles() -> tuple[str, ...]:
+    """The longest phrase of each entry of `contains`, any of which must be there; of what holds another, the other."""
     longest = {max(phrases, key=len) for rule in rules() for phrases in rule.contains}
-    return re.compile("|".join(map(re.escape, sorted(longest))))
+    # looked for one by one: a pattern of them all tries each at every letter
+    return tuple(
+        phrase for phrase in sorted(longest) if not any(less in phrase for less in longest - {phrase})
+    )
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml.html import HtmlElement
 
 from reading.boilerplate import announces_others, is_call_to_share
@@ -9,7 +11,11 @@ from reading.icons import icon_classes, is_icon
 from reading.markup import BLOCKS, one_line
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "figcaption")
-_ICONS, _DIALOGS = ("i", "span"), ("dialog", "div")
+#: Tag → what an element of it may be.
+_KINDS = {
+    **dict.fromkeys(_HEADINGS, "heading"), **dict.fromkeys(("i", "span"), "icon"),
+    **dict.fromkeys(("dialog", "div"), "dialog"), "noscript": "noscript", "a": "a", "table": "table",
+}  # fmt: skip
 _DIALOG = frozenset(("dialog", "alertdialog"))
 #: Signs by which a heading links to itself; the last stands for whatever an image font has.
 _SIGNS = frozenset("¶#§∞🔗⚓\u2693\ufe0f")
@@ -26,18 +32,28 @@ _PAGE = ("h1", "article", "main")
 
 def remove_ornaments(tree: HtmlElement) -> None:
     """Take them out of the tree, leaving the text behind them where it stands."""
-    links = [link for heading in tree.iter(*_HEADINGS) for link in heading.iter("a")]
-    icons = [element for element in tree.iter(*_ICONS) if element.text and element.get("class")]
+    found = _by_tag(tree)
+    links = [link for heading in found["heading"] for link in heading.iter("a")]
+    icons = [element for element in found["icon"] if element.text and element.get("class")]
     for ornament in (*filter(_is_permalink, links), *filter(_is_icon, icons)):
         _drop(ornament)
-    for message in [element for element in tree.iter("noscript") if _is_message(element)]:
+    for message in [element for element in found["noscript"] if _is_message(element)]:
         _drop(message)
-    for dialog in [element for element in tree.iter(*_DIALOGS) if _is_dialog(element)]:
+    for dialog in [element for element in found["dialog"] if _is_dialog(element)]:
         _drop(dialog)
-    for line in {line: None for link in tree.iter("a") if (line := _pointer(link)) is not None}:
-        _drop(line)
-    for table in [table for table in tree.iter("table") if _lays_out(table)]:
+    beside = {block: None for link in found["a"] if (block := _beside(link)) is not None}
+    for block in [block for block in beside if _points_away(block)]:
+        _drop(block)
+    for table in [table for table in found["table"] if _lays_out(table)]:
         _unmake(table)
+
+
+def _by_tag(tree: HtmlElement) -> Mapping[str, list[HtmlElement]]:
+    """The elements that may be ornaments or hold some, in one walk, by the name of what they may be."""
+    found: dict[str, list[HtmlElement]] = {kind: [] for kind in _KINDS.values()}
+    for element in tree.iter(*_KINDS):
+        found[_KINDS[element.tag]].append(element)
+    return found
 
 
 def _is_permalink(link: HtmlElement) -> bool:
@@ -66,19 +82,20 @@ def _is_dialog(element: HtmlElement) -> bool:
     return named and all(element.find(f".//{tag}") is None for tag in _PAGE)
 
 
-def _pointer(link: HtmlElement) -> HtmlElement | None:
-    """The block of a link that holds nothing but links and the words that call to share or announce another article."""
+def _beside(link: HtmlElement) -> HtmlElement | None:
+    """The block of a link beside which something stands; None where there is none that could be taken out."""
     if _stands_alone(link):
         return None
     block = next((ancestor for ancestor in link.iterancestors() if ancestor.tag in BLOCKS), None)
-    if (
-        block is None
-        or block.tag in _PAGE_PARTS
-        or any(inner.tag in BLOCKS for inner in block.iterdescendants())
-    ):
-        return None
+    return None if block is None or block.tag in _PAGE_PARTS else block
+
+
+def _points_away(block: HtmlElement) -> bool:
+    """Whether a block holds nothing but links and the words that call to share or announce another article."""
+    if any(inner.tag in BLOCKS for inner in block.iterdescendants()):
+        return False
     words = _unlinked(block)
-    return block if words and (is_call_to_share(words) or announces_others(words)) else None
+    return bool(words) and (is_call_to_share(words) or announces_others(words))
 
 
 def _stands_alone(link: HtmlElement) -> bool:

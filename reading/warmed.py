@@ -2,6 +2,8 @@
 
 import gc
 
+import reading.continuation
+import reading.pages  # noqa: F401 - with all that a page needs
 from news.names import find_names
 from reading.language import warm
 

@@ -5,8 +5,8 @@ They see what has been flushed, and change no row that a session holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session, SQLModel
 
 _Convert = Callable[[Any], Any]
+#: Where a session keeps its connection for us: asked for it, SQLAlchemy takes as long as SQLite for a small statement.
+_CONNECTION = "jarchi_connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,11 @@ class Built:
 
     def rows(self, session: Session, **values: object) -> Sequence[Sequence[Any]]:
         """What a query finds."""
-        connection = session.connection()
+        connection = _connection(session)
         if connection.dialect.name == "postgresql":
             return connection.execute(self._statement, values).all()
         driven = self._for(connection.dialect)
-        with _cursor(connection) as cursor:
+        with closing(connection.connection.cursor()) as cursor:
             return driven.rows(cursor.execute(driven.sql, driven.values(values)).fetchall())
 
     def value(self, session: Session, **values: object) -> Any:
@@ -74,23 +76,23 @@ class Built:
 
     def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Change something, once for each of these rows of values."""
-        connection = session.connection()
+        connection = _connection(session)
         if connection.dialect.name == "postgresql":
             connection.execute(self._statement, rows)
             return
         driven = self._for(connection.dialect)
-        with _cursor(connection) as cursor:
+        with closing(connection.connection.cursor()) as cursor:
             cursor.executemany(driven.sql, [driven.values(row) for row in rows])
 
     def insert(self, session: Session, row: Mapping[str, Any]) -> int:
         """Insert a row whose key the database gives; returns that."""
-        connection = session.connection()
+        connection = _connection(session)
         if connection.dialect.name == "postgresql":
             made = connection.execute(self._statement, row).inserted_primary_key
             assert made is not None
             return int(made[0])
         driven = self._for(connection.dialect)
-        with _cursor(connection) as cursor:
+        with closing(connection.connection.cursor()) as cursor:
             return int(cursor.execute(driven.sql, driven.values(row)).lastrowid)
 
     def _for(self, dialect: Dialect) -> _Driven:
@@ -119,13 +121,13 @@ def _defaults(built: SQLCompiler) -> dict[str, Any]:
     return {column.key: column.default.arg for column in prefetched}  # type: ignore[union-attr]
 
 
-@contextmanager
-def _cursor(connection: Connection) -> Iterator[Any]:
-    cursor = connection.connection.cursor()
-    try:
-        yield cursor
-    finally:
-        cursor.close()
+def _connection(session: Session) -> Connection:
+    """The connection of a session's transaction, which closes it; SQLAlchemy is asked where that is over or has failed."""
+    transaction = session.get_transaction()
+    kept: Connection | None = session.info.get(_CONNECTION)
+    if kept is None or kept.closed or transaction is None or not transaction.is_active:
+        kept = session.info[_CONNECTION] = session.connection()
+    return kept
 
 
 def table_of(row: type[SQLModel]) -> Table:
@@ -136,7 +138,7 @@ def table_of(row: type[SQLModel]) -> Table:
 
 def value_of(session: Session, query: Executable, **values: object) -> Any:
     """The first column of the first row that a query finds; None where there is none."""
-    return session.connection().execute(query, values).scalar()
+    return _connection(session).execute(query, values).scalar()
 
 
 def insert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -151,7 +153,7 @@ def insert_one(session: Session, table: Table, row: Mapping[str, Any]) -> int:
 
 def put(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of the same columns; of one that is there already, found by its key, these columns are changed."""
-    _putting(table, tuple(rows[0]), session.connection().dialect.name).run(session, rows)
+    _putting(table, tuple(rows[0]), _connection(session).dialect.name).run(session, rows)
 
 
 @cache

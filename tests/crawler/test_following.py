@@ -216,3 +216,21 @@ def test_only_an_own_second_page_follows_a_first(link, second):
     )  # fmt: skip
     found = following.of(page, article, None)
     assert (found and found.address) == (second and f"https://town.example{second}")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<a href='/plan/2/'>2</a>",
+        '<A HREF = "/plan/2/">2</A>',
+        "<a href=/plan/2/ >2</a>",
+        "<b data-next='https://town.example/sport/2?href=/plan/2/'>2</b>",
+        "<b onclick=\"location.href='/plan/2/'\">2</b>",
+    ],
+)
+def test_a_second_page_is_found_however_its_link_is_written(tag):
+    assert list(following._second_pages(f"<p title=/x/2>{tag}".encode())) == [b"/plan/2/"]
+
+
+def test_an_address_that_no_link_holds_is_no_second_page():
+    assert not list(following._second_pages(b"<form action='/plan/2/'><img src=/plan/2/ data-x='href /plan/2/'>"))

@@ -16,7 +16,7 @@ from crawler.evidence.erasing import erase
 from crawler.evidence.files import EvidenceFiles
 from crawler.evidence.opening import Recorded, recorded_at, records
 from crawler.evidence.records import pack
-from crawler.forgetting import Forgetting, forget
+from crawler.forgetting import Forgetting, Places, forget, forget_again
 from news.errors import NotFound, StorageError, UsageError
 from news.values import (
     Article,
@@ -34,7 +34,7 @@ from news.values import (
     TagKind,
     Verb,
 )
-from storage import articles, evidence, forgetting, leads, outbox, register, stories, tombstones
+from storage import articles, evidence, forgetting, leads, ledger, outbox, register, stories, tombstones
 from storage.articles import Arrival, Saved
 from storage.engine import Store
 from storage.rules import Rule, save_rule
@@ -100,14 +100,26 @@ class Archive:
             evidence.attach(session, number, one, self.files.append([page]))
         return number
 
+    @property
+    def places(self) -> Places:
+        return Places(pages=self.folder, ledger=self.folder.parent / "forgotten.jsonl")
+
     def forget(self, **changes):
         values = {"article": self.number, "reason": "a court order", "by": "Sara", "now": NOW, **changes}
-        return forget(self.store, self.folder, Forgetting(**values))
+        return forget(self.store, self.places, Forgetting(**values))
+
+    def restore_an_older_one(self):
+        """What a restored backup is: no tombstone, and the article as it was."""
+        with self.store.writing() as session:
+            session.execute(text("DELETE FROM tombstone"))
+        self.number = self.keep(article())
+        self.files.close()
 
     def left(self) -> set[str]:
         """Words that stand somewhere in the files."""
         found = set()
-        for path in (*self._database(), *self.folder.iterdir()):
+        ledger = (path for path in (self.places.ledger,) if path.exists())
+        for path in (*self._database(), *self.folder.iterdir(), *ledger):
             data = path.read_bytes()
             found |= {word for word in WORDS if word.encode() in data}
         for path in self.folder.glob("*.warc.gz"):
@@ -236,7 +248,8 @@ def torn(path, start, size, moment):
 forgetting.erasing.erase = torn
 store = open_store(sys.argv[1])
 wanted = forgetting.Forgetting(article=int(sys.argv[3]), reason="r", by="b", now=datetime.now(UTC))
-forgetting.forget(store, Path(sys.argv[2]), wanted)
+folder = Path(sys.argv[2])
+forgetting.forget(store, forgetting.Places(pages=folder, ledger=folder.parent / "forgotten.jsonl"), wanted)
 """
 
 
@@ -275,3 +288,116 @@ def test_a_plain_file_keeps_its_places(tmp_path):
     data = path.read_bytes()
     assert (len(data), data[100:108]) == (1000, b"WARC/1.1")
     assert not erase(path, 900, 700, NOW)
+
+
+def copied(outlet, number=17, **changes):
+    """The article as another outlet copies it."""
+    return article(f"https://{outlet}.example/{number}", source=outlet, **changes)
+
+
+def test_copies_at_other_outlets_stay_and_are_named(archive):
+    copy = archive.keep(copied("isna"))
+    done = archive.forget()
+    assert [(one.article, one.source, one.is_copy) for one in done.remaining] == [(copy, "isna", True)]
+    assert done.copies == ()
+    with archive.store.writing() as session:
+        assert articles.load(session, copy).text == article().text
+        assert stories.tellers(session, copy) == ()
+        # its own page may be met again, and brings nothing back
+        later = copied("isna", fetched_at=NOW + timedelta(days=1))
+        assert articles.save(session, later, Arrival(now=NOW)) == (Saved.KNOWN, copy)
+        assert articles.revise(session, copy, later, Arrival(now=NOW))[0] is Saved.KNOWN
+        assert articles.save(session, copied("irna"), Arrival(now=NOW)) == (Saved.FORGOTTEN, 0)
+        edited = copied("isna", body="Something else. " * 30, fetched_at=NOW + timedelta(days=2))
+        assert articles.save(session, edited, Arrival(now=NOW)) == (Saved.UPDATED, copy)
+    assert archive.forget().remaining == ()  # what it says now is another text
+
+
+def test_copies_go_with_it_where_that_is_said(archive):
+    copy = archive.keep(copied("isna"))
+    archive.files.close()
+    if not archive.store.is_sqlite:  # whose samples of columns hold what several rows say
+        with archive.store.session_connection() as connection:
+            connection.execute(text("ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
+    done = archive.forget(copies=True)
+    assert [one.article for one in done.copies] == [copy]
+    assert (done.records, done.remaining) == (3, ())
+    assert archive.left() == set()
+    with archive.store.reading() as session:
+        assert {one.article for one in tombstones.all_tombstones(session)} == {archive.number, copy}
+        assert register.events(session) == ()
+
+
+def test_a_copy_left_by_an_interrupted_call_goes_with_the_next(archive):
+    archive.forget()
+    with archive.store.writing() as session:  # as if it had been kept before the tombstone was written
+        session.execute(text("DELETE FROM tombstone WHERE key LIKE 'sha256:%'"))
+    copy = archive.keep(copied("isna"))
+    archive.files.close()
+    assert archive.forget(article=copy, copies=True).copies == ()
+    assert archive.left() == set()
+
+
+def test_a_retelling_is_named_and_stays(archive):
+    told = article().text.replace("شهر بیدار است. " * 10, "مردم شهر خوابیده‌اند. " * 5)
+    other = archive.keep(copied("isna", body=told))
+    done = archive.forget(copies=True)
+    assert [(one.article, one.is_copy) for one in done.remaining] == [(other, False)]
+
+
+def test_what_an_older_backup_brings_back_is_forgotten_again(archive):
+    archive.forget()
+    archive.restore_an_older_one()
+    copy = archive.keep(copied("isna", body=f"{article().text} And more."))
+    assert SECRET in archive.left()
+    assert forget_again(archive.store, archive.places, NOW) == (archive.number,)
+    with archive.store.reading() as session:
+        assert articles.load(session, archive.number) is None
+        assert articles.load(session, copy) is not None
+        stones = tombstones.all_tombstones(session, article_id=archive.number)
+    assert [(one.reason, one.forgotten_at, one.finished_at) for one in stones] == [("a court order", NOW, NOW)]
+    assert forget_again(archive.store, archive.places, NOW) == ()
+    archive.forget(article=copy)
+    assert archive.left() == set()
+
+
+def test_what_a_backup_does_not_hold_yet_is_never_kept(archive):
+    archive.forget()
+    with archive.store.writing() as session:
+        session.execute(text("DELETE FROM tombstone"))
+        session.execute(text("UPDATE lead SET state = 'pending', title = 'مرغابیان', cause = NULL"))
+    assert forget_again(archive.store, archive.places, NOW) == ()
+    lead = Lead(address=ADDRESS, source="other", road=Road.SITEMAP, title="مرغابیان")
+    with archive.store.writing() as session:
+        assert leads.pending(session, "yazd") == ()
+        assert leads.record_list(session, "other", [lead], None, NOW).wanted == ()
+        again = article(body="Something else. " * 30)
+        assert articles.save(session, again, Arrival(now=NOW)) == (Saved.FORGOTTEN, 0)
+        assert articles.save(session, copied("isna"), Arrival(now=NOW)) == (Saved.FORGOTTEN, 0)
+        (stone,) = tombstones.all_tombstones(session)
+        assert (stone.article, stone.keys, stone.reason) == (0, (), "a court order")
+        assert tombstones.standing(session, ["yazd.example/news/17", "yazd.example/news/18"]) == {"yazd.example/news/17"}
+    forgetting.scrub(archive.store)
+    assert archive.left() == set()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_the_ledger_holds_hashes_alone_and_grows_by_what_is_new(archive):
+    archive.forget()
+    (line,) = archive.places.ledger.read_text(encoding="utf-8").splitlines()
+    assert "yazd" not in line
+    assert "a court order" in line
+    assert archive.places.ledger.stat().st_mode & 0o077 == 0
+    with archive.places.ledger.open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026-')  # torn by a power cut
+    archive.forget(article=archive.neighbour, now=NOW + timedelta(hours=1))
+    archive.forget()
+    assert len(ledger.read(archive.places.ledger)) == 2
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_a_ledger_that_cannot_be_read_is_named_with_its_line(archive):
+    archive.places.ledger.write_text('{"at": 3}\n', encoding="utf-8")
+    with pytest.raises(StorageError, match=r"forgotten\.jsonl, line 1, cannot be read"):
+        forget_again(archive.store, archive.places, NOW)

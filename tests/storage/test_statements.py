@@ -1,9 +1,11 @@
 """Statements built once and sent below the session: they give and take what the session would."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from news.errors import StorageError
 from storage.engine import connect
@@ -74,3 +76,27 @@ def test_what_the_database_cannot_do_is_said_in_our_words(sqlite_template, tmp_p
     with pytest.raises(StorageError):
         change()
     store.close()
+
+
+def test_a_session_that_goes_on_after_its_transaction_sees_what_was_kept_since(store, make):
+    with store.reading() as session:
+        assert not SEEN.rows(session, id_=1)
+        with store.writing() as writing:
+            number = insert_one(writing, ARTICLE, _row(make))
+        session.rollback()
+        assert len(SEEN.rows(session, id_=number)) == 1
+
+
+def test_a_transaction_that_failed_takes_no_statement_more(store, make):
+    def write():
+        with store.writing() as session:
+            insert_one(session, ARTICLE, _row(make))
+            session.add(LookRow(article_id=-1, source="yazd", lead="k", titled=True, due_at=make.now))
+            with suppress(IntegrityError):
+                session.flush()
+            insert_one(session, ARTICLE, _row(make, url="https://town.example/2"))
+
+    with pytest.raises(InvalidRequestError):
+        write()
+    with store.reading() as session:
+        assert not session.execute(select(ARTICLE.c.id)).all()
