@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 import tomlkit
 
 from alerts.recipients import is_address, is_name, scheme
-from news.errors import SettingsError, UsageError
+from news.errors import SettingsError, UsageError, words_of
 from news.settings import Settings
 
 #: Before a key in base64, as Standard Webhooks writes it; and how long such keys may be.
@@ -74,7 +74,7 @@ def address_book(settings: Settings) -> AddressBook:
     try:
         kept = path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {words_of(error)}") from None
     book = _read(kept, str(path))
     if settings.channels is None:
         return book
@@ -194,7 +194,7 @@ def _document(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {words_of(error)}") from None
     _read(text, str(path))
     return tomlkit.parse(text)
 
@@ -211,4 +211,4 @@ def _replace(path: Path, text: str) -> None:
         finally:
             Path(draft).unlink(missing_ok=True)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be written: {error}") from None
+        raise SettingsError(f"{path}: cannot be written: {words_of(error)}") from None

@@ -96,8 +96,7 @@ def match_articles(store: Store, now: datetime, kinds: Callable[[], Mapping[str,
             return 0
     total, known = 0, kinds()
     while True:
-        with store.writing() as session:
-            seen = findings.match(session, now, _ARTICLES, known)
+        seen = findings.match(store, now, _ARTICLES, known)
         total += seen
         if seen < _ARTICLES:
             return total

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alerts.recipients import is_mail, is_person
-from news.errors import SettingsError
+from news.errors import SettingsError, words_of
 from storage.outbox import Delivery
 
 _KEY_BYTES, _SIGNATURE_BYTES = 32, 16
@@ -99,7 +99,7 @@ def kept_key(path: Path) -> bytes:
         _make_key(path)
         key = path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"the key of the links cannot be kept in {path}: {error}") from None
+        raise SettingsError(f"the key of the links cannot be kept in {path}: {words_of(error)}") from None
     if len(key) < _KEY_BYTES:
         raise SettingsError(f"{path} holds no key of the links: remove it, and links sent so far end")
     return key

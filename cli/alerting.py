@@ -12,6 +12,7 @@ import typer
 from sqlmodel import Session
 
 from alerts.channels import Channels, open_channels
+from alerts.conditions import told_of, when
 from alerts.letters import headline
 from alerts.mail import mail_server
 from alerts.messages import Message
@@ -21,10 +22,11 @@ from alerts.rules import replay as replayed
 from alerts.sampling import sample_article, sample_event, sample_message
 from alerts.wording import LANGUAGES, words
 from cli import channeling
+from cli.completing import rule_names
 from cli.opening import archive
 from cli.output import JsonOption, complain, print_json, print_line, print_table, warn
 from cli.picking import city_key, country_code, known_sources, language_code, network_key
-from cli.ruling import kinds, manner, rule_name, rule_object, told_of, watched_query, when
+from cli.ruling import kinds, manner, rule_name, rule_object, watched_query
 from cli.telling import complain_of_failures, links, tell
 from cli.telling import kinds as source_kinds
 from news.errors import DeliveryError, NotFound, UsageError
@@ -44,7 +46,7 @@ from web.objects import membership_object
 app = typer.Typer(help="Who is told of what, and what was sent.", no_args_is_help=True, add_completion=False)
 #: Before every article.
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The rule.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The rule.", autocompletion=rule_names)]
 for command in (channeling.channels, channeling.connect, channeling.disconnect):
     app.command()(command)
 
@@ -234,8 +236,8 @@ def deliveries(
          item.sent_at or item.next_attempt_at or item.died_at, item.error or item.answer)
         for item in found
     ]  # fmt: skip
-    columns = ("id", "about", "rule", "recipient", "state", "attempts", "sent, next or given up", "said")
-    print_table("Deliveries", columns, rows)
+    columns = ("id", "about", "rule", "recipient", "state", "tries", "when", "said")
+    print_table("Deliveries", columns, rows, spare=("tries",))
 
 
 @app.command()
@@ -349,7 +351,7 @@ def _print_rules(found: Sequence[Rule]) -> None:
     rows = [
         (rule.name, rule.enabled, rule.recipients, *told_of(rule), when(rule.manner)) for rule in found
     ]
-    print_table("Alert rules", ("name", "enabled", "recipients", "verbs", "statuses", "of", "letters"), rows)
+    print_table("Alert rules", ("name", "on", "recipients", "verbs", "statuses", "of", "letters"), rows)
 
 
 def _delivery_object(item: Delivery) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shlex
 import shutil
 import signal
 import sys
@@ -32,6 +33,7 @@ from cli.opening import archive
 from cli.output import JsonOption, complain, err, out, print_json, print_line
 from cli.progress import crawl_progress
 from cli.telling import complain_of_failures, tell
+from news.errors import UsageError
 from news.languages.quoting import isolated
 from news.settings import Settings, fixed_settings
 from news.values import MembershipEvent, Status, Verb
@@ -71,11 +73,15 @@ class Round:
 @app.command()
 def demo(
     stop: Annotated[bool, typer.Option("--exit", help="Stop after printing, without the web page.")] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Make the archive in this new folder and leave it there; else it goes at the end."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Sample sites → crawl → the sites publish → crawl, three alerts by mail → crawl, nothing new → the web page."""
     with (
-        _ended_by_sigterm(), _home() as home, SampleSites.start() as sites, mailbox(home / "mails") as box,
+        _ended_by_sigterm(), _home(keep) as home, SampleSites.start() as sites, mailbox(home / "mails") as box,
     ):
         settings = _settings(home, sources(sites.origins), box.port)
         with archive(settings) as store:
@@ -87,6 +93,8 @@ def demo(
                 _print_mails(box)
                 print_memberships(map(membership_object, _announced(store)), "Memberships announced")
                 _print_searches(_found(store))
+            if not keep and not json:
+                err.print(f"\nThe demo's archive is in {home}, and goes when it ends; --keep DIR leaves one.", highlight=False, soft_wrap=True)
             if not stop:
                 err.print(f"\nThe mails: {box.folder}", style="bold", highlight=False, soft_wrap=True)
                 asyncio.run(_show(settings, store))
@@ -130,12 +138,34 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 
 @contextmanager
-def _home() -> Iterator[Path]:
+def _home(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        yield _new_folder(keep)
+        err.print(_said_of(keep.absolute()), highlight=False, soft_wrap=True)
+        return
     folder = Path(tempfile.mkdtemp(prefix="jarchi-demo-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder(path: Path) -> Path:
+    """Raises UsageError for one that holds something: the demo must not touch anybody's archive."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise UsageError(f"--keep: {path} is not empty; name a new folder")
+    except OSError as error:
+        raise UsageError(f"--keep: {path}: {error.strerror}") from None
+    return path.absolute()
+
+
+def _said_of(folder: Path) -> str:
+    return (
+        f"\nThe archive stays in {folder}:\n  JARCHI_HOME={shlex.quote(str(folder))} jarchi search\n"
+        "Its sources are gone: their sites ended with the demo."
+    )
 
 
 def _settings(home: Path, tomls: Mapping[str, str], mail_port: int) -> Settings:

@@ -95,8 +95,8 @@ def _told(bars: Progress, path: Path) -> Told:
 @contextmanager
 def _bars() -> Iterator[Progress]:
     columns = (
-        TextColumn("{task.description:<32}", markup=False),
-        BarColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=12),
         DownloadColumn(),
         TextColumn("{task.fields[articles]} articles"),
         TimeElapsedColumn(),

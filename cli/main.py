@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli.output import complain, err
+from cli.output import complain, err, print_json, print_wide
 from news.errors import JarchiError, UsageError
 
 #: command → its module, and what help says of it, in the order that help shows
@@ -66,6 +66,7 @@ class LazyGroup(TyperGroup):
             return TyperCommand(cmd_name, help=said)
         command = typer.main.get_command(import_module(module).app)
         command.name = cmd_name
+        _widen(command)
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -75,6 +76,32 @@ class LazyGroup(TyperGroup):
             super().format_help(ctx, formatter)
         finally:
             self._lists = False
+
+
+def _print_wide(value: bool) -> None:
+    if value:
+        print_wide()
+
+
+def _carry(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--wide", callback=_print_wide, expose_value=False, help="Print tables whole, however narrow the terminal is."
+        ),
+    ] = False,
+) -> None:
+    """What --wide is made of."""
+
+
+def _widen(command: Any) -> None:
+    """Give --wide to whatever prints for people unless it is told --json, below a group too."""
+    for child in getattr(command, "commands", {}).values():
+        _widen(child)
+    if any("--json" in parameter.opts for parameter in command.params):
+        carrier = typer.Typer(add_completion=False)
+        carrier.command()(_carry)
+        command.params += typer.main.get_command(carrier).params
 
 
 app = typer.Typer(
@@ -102,15 +129,22 @@ def _say_stopped() -> None:
     err.print("stopped", highlight=False)
 
 
+def _say(error: JarchiError) -> None:
+    """For people on standard error, and for scripts that asked for JSON on standard output too."""
+    complain(error)
+    if "--json" in sys.argv[1:]:
+        print_json({"error": str(error)})
+
+
 def main() -> None:
     """The console script: 0 done, 1 something failed, 2 bad usage, 130 stopped by Ctrl-C."""
     try:
         app()
     except UsageError as error:
-        complain(error)
+        _say(error)
         sys.exit(2)
     except JarchiError as error:
-        complain(error)
+        _say(error)
         sys.exit(1)
     except KeyboardInterrupt:
         _say_stopped()

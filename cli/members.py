@@ -15,7 +15,7 @@ from cli.listing import print_unresolved
 from cli.opening import archive
 from cli.output import JsonOption, err, print_json, print_line, print_table
 from cli.picking import city_key, day, network_key
-from news.errors import UsageError
+from news.errors import UsageError, words_of
 from news.names import naming
 from storage import memberlists, members
 from storage.members import KnownMember
@@ -119,7 +119,7 @@ def _rows(path: Path, network: str | None) -> Iterator[_Row]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from _parsed(path, file, network)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {words_of(error)}") from None
 
 
 def _parsed(path: Path, file: TextIO, network: str | None) -> Iterator[_Row]:

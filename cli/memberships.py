@@ -19,11 +19,10 @@ from news.languages.quoting import isolated
 from news.values import Status, Verb
 from storage import register
 from storage.timeline import Step, timeline
-from web.exporting import csv_text
+from web.exporting import register_csv, timeline_csv
 from web.objects import MembershipObject, StepObject, membership_object, memberships_object, step_object
 
 app = typer.Typer(add_completion=False)
-_CSV = ("city", "country", "network", "network_name", "verb", "status", "confidence", "first_reported")
 
 
 app.command()(members.load)
@@ -67,7 +66,7 @@ def memberships(
     if json:
         print_json(dict(memberships_object(events)))
     elif csv:
-        _print_csv(map(membership_object, events))
+        sys.stdout.write(register_csv(map(membership_object, events)))
     else:
         print_memberships(map(membership_object, events))
 
@@ -99,8 +98,7 @@ def _print_timeline(found: Iterable[StepObject], *, json: bool, csv: bool) -> No
     if json:
         print_json({"timeline": steps})
     elif csv:
-        columns = tuple(StepObject.__annotations__)
-        sys.stdout.write(csv_text(columns, (step.values() for step in steps)))
+        sys.stdout.write(timeline_csv(steps))
     else:
         for step in steps:
             print_line(
@@ -109,8 +107,3 @@ def _print_timeline(found: Iterable[StepObject], *, json: bool, csv: bool) -> No
             )
             if step["words"]:
                 print_line(f"    {isolated(step['words'])}", style="dim")
-
-
-def _print_csv(found: Iterable[MembershipObject]) -> None:
-    rows = ([*(item[name] for name in _CSV), len(item["contradictions"])] for item in found)  # type: ignore[literal-required]
-    sys.stdout.write(csv_text((*_CSV, "contradictions"), rows))

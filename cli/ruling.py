@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from alerts.conditions import ANY, WEEKDAYS, quiet_hours
 from alerts.wording import LANGUAGES
 from news.errors import QueryError, UsageError
-from news.languages.quoting import isolated
-from news.names.naming import full_place_name
 from storage.query import is_positive, parse_query
 from storage.rules import Manner, Rhythm, Rule
 
 Kind = TypeVar("Kind", bound=StrEnum)
-#: Stands for every verb, and for every status.
-ANY = "any"
 _LONGEST_NAME = 100
-_WEEKDAYS = tuple(name.lower() for name in calendar.day_name)
 
 
 def rule_name(text: str, of: str = "rule") -> str:
@@ -76,13 +71,16 @@ def manner(
     """How the readers wish to be told; raises UsageError naming the option."""
     if letters not in LANGUAGES:
         raise UsageError(f"--letters: letters are written in {', '.join(LANGUAGES)}, not in {letters!r}")
-    days = [number for number, name in enumerate(_WEEKDAYS) if len(weekday) > 1 and name.startswith(weekday.lower())]
+    days = [number for number, name in enumerate(WEEKDAYS) if len(weekday) > 1 and name.startswith(weekday.lower())]
     if len(days) != 1:
         raise UsageError(f"--weekday: not a day like monday: {weekday!r}")
-    try:
-        return Manner(letters=letters, rhythm=rhythm, hour=hour, weekday=days[0], zone=zone, quiet=_hours(quiet))
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    hours = _hours(quiet)
+    for option, wish in (("zone", {"zone": zone}), ("quiet", {"quiet": hours})):
+        try:
+            Manner(**wish)
+        except ValueError as error:
+            raise UsageError(f"--{option}: {error}") from None
+    return Manner(letters=letters, rhythm=rhythm, hour=hour, weekday=days[0], zone=zone, quiet=hours)
 
 
 def rule_object(rule: Rule) -> dict[str, Any]:
@@ -92,31 +90,9 @@ def rule_object(rule: Rule) -> dict[str, Any]:
         "verbs": [] if rule.query else list(rule.verbs), "statuses": [] if rule.query else list(rule.statuses), "networks": list(rule.networks),
         "cities": list(rule.cities), "countries": list(rule.countries), "languages": list(rule.languages),
         "confidence": rule.confidence, "search": rule.query or None, "letters": rule.manner.letters, "rhythm": rule.manner.rhythm.value,
-        "hour": rule.manner.hour, "weekday": _WEEKDAYS[rule.manner.weekday], "zone": rule.manner.zone,
-        "quiet": _quiet(rule.manner),
+        "hour": rule.manner.hour, "weekday": WEEKDAYS[rule.manner.weekday], "zone": rule.manner.zone,
+        "quiet": quiet_hours(rule.manner),
     }
-
-
-def told_of(rule: Rule) -> tuple[str, str, str]:
-    """What a rule tells of, in three cells of a table: verbs, statuses and conditions; of a search its query alone."""
-    if rule.query:
-        return "", "", f"articles: {isolated(rule.query)}"
-    cities = tuple(full_place_name(city) for city in rule.cities)
-    asked = (rule.networks, cities, rule.countries, rule.languages)
-    said = "; ".join(", ".join(values) for values in asked if values)
-    return ", ".join(rule.verbs) or ANY, ", ".join(rule.statuses) or ANY, said or "all"
-
-
-def when(manner: Manner) -> str:
-    """When and in which language a rule's letters come, in one cell of a table."""
-    said = [manner.letters, manner.rhythm.value]
-    if manner.rhythm is Rhythm.WEEKLY:
-        said.append(_WEEKDAYS[manner.weekday])
-    if manner.rhythm in (Rhythm.DAILY, Rhythm.WEEKLY):
-        said.append(f"at {manner.hour} {manner.zone}")
-    if quiet := _quiet(manner):
-        said.append(f"quiet {quiet} {manner.zone}")
-    return " ".join(said)
 
 
 def _hours(text: str | None) -> tuple[int, int] | None:
@@ -126,7 +102,3 @@ def _hours(text: str | None) -> tuple[int, int] | None:
     if not found:
         raise UsageError(f"--quiet: not hours like 22-7: {text!r}")
     return int(found[1]), int(found[2])
-
-
-def _quiet(manner: Manner) -> str | None:
-    return f"{manner.quiet[0]}-{manner.quiet[1]}" if manner.quiet else None

@@ -12,6 +12,7 @@ from functools import partial
 
 import typer
 
+from alerts.addressbook import address_book
 from alerts.rules import ensure_default_rule
 from cli.logs import log_to_stderr
 from cli.opening import archive
@@ -56,6 +57,7 @@ async def _serve(settings: Settings, store: Store) -> None:
     site = create_app(
         store, sources=sources(), feeds_folder=settings.feeds_folder, link_key=links(settings).key,
         desk=Desk(header=settings.staff_header, web_url=settings.web_url, max_age=settings.alert_max_age),
+        channels=lambda: address_book(settings).recipients(),
     )  # fmt: skip
     async with asyncio.TaskGroup() as tasks:
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from cli.completing import source_keys
 from cli.health import health_of, in_words
 from cli.opening import archive
 from cli.output import JsonOption, complain, err, out, print_json, print_line, print_table
-from cli.picking import language_code, network_key, source_called
+from cli.picking import country_code, language_code, network_key, source_called
 from cli.room import room, warn_of_room
 from news.languages.quoting import isolated
 from news.settings import load_settings
@@ -57,12 +58,12 @@ def list_sources(
 ) -> None:
     """Every source, what is known of it, and how it fares."""
     settings = load_settings()
-    wanted_language, wanted_network = language_code(language), network_key(network)
+    wanted_language, wanted_country, wanted_network = language_code(language), country_code(country), network_key(network)
     sources = {
         key: source
         for key, source in load_sources(settings.sources_folder, complain).items()
         if (wanted_language is None or wanted_language in source.languages)
-        and (country is None or source.country == country.upper())
+        and (wanted_country is None or source.country == wanted_country)
         and (wanted_network is None or source.network == wanted_network)
         and (known is None or source.known is known)
     }
@@ -80,11 +81,10 @@ def list_sources(
     columns = ["key", "name", "kind", "country", "languages", "known", "enabled"]
     columns += [name for name in ("last_good_at", "failures") if any(item[name] for item in objects)]
     columns += ["health"] if any(item["health"]["state"] != "unknown" for item in objects) else []
-    rows = (
-        [{**item, "name": isolated(item["name"]), "health": in_words(item["health"])}[name] for name in columns]
-        for item in objects
-    )
-    print_table(f"{len(objects)} sources", columns, rows)
+    rows = (list(map(_cells(item).get, columns)) for item in objects)
+    headings = ["last good" if name == "last_good_at" else name for name in columns]
+    spare = ("known", "kind", "languages", "country", "last good", "failures")
+    print_table(f"{len(objects)} sources", headings, rows, spare=spare)
     if settings.warc_budget:
         print_line(f"pages as they came: {left.summary()}", style="dim")
     warn_of_room(left)
@@ -117,6 +117,15 @@ def enable(key: KeyArgument, json: JsonOption = False) -> None:
 def disable(key: KeyArgument, json: JsonOption = False) -> None:
     """Stop crawling a source on schedule."""
     _set_enabled(key, enabled=False, json=json)
+
+
+def _cells(item: dict[str, Any]) -> dict[str, object]:
+    """A source as a table shows it."""
+    last = item["last_good_at"]
+    return {
+        **item, "name": isolated(item["name"]), "health": in_words(item["health"]),
+        "last_good_at": datetime.fromisoformat(last) if last else None,
+    }  # fmt: skip
 
 
 def _set_enabled(key: str, *, enabled: bool, json: bool) -> None:

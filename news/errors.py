@@ -27,6 +27,11 @@ class JarchiError(Exception):
     """Base of every error this program raises on purpose; its text is meant for people."""
 
 
+def words_of(error: Exception) -> str:
+    """What the system says of a file, without the file's name, which our message names already."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 class UsageError(JarchiError):
     """The call cannot be served as it stands."""
 

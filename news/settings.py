@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from news.errors import SettingsError
+from news.errors import SettingsError, words_of
 from news.mailboxes import mailbox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -96,7 +96,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
         try:
             return path.read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{_variable(field_name)}: cannot be read from {path}: {error}") from None
+            raise SettingsError(f"{_variable(field_name)}: cannot be read from {path}: {words_of(error)}") from None
 
     def _path(self, name: str) -> Path | None:
         variables = {variable.upper(): value for variable, value in os.environ.items()}
@@ -319,6 +319,11 @@ class Settings(BaseSettings):
         return self.home / "channels.toml"
 
     @property
+    def ledger_file(self) -> Path:
+        """Where what was forgotten is noted, for the day when an older backup brings it back."""
+        return self.home / "forgotten.jsonl"
+
+    @property
     def feeds_folder(self) -> Path:
         """Where the Atom feeds of the alert rules are written."""
         return self.home / "feeds"
@@ -400,7 +405,7 @@ def _file_values(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {words_of(error)}") from None
 
 
 def _explain(error: ValidationError, path: Path) -> str:

@@ -15,9 +15,10 @@ from starlette.staticfiles import StaticFiles
 from news.errors import QueryError, StorageError
 from news.values import Source
 from storage.engine import Store
-from web import api, judging, pages, reviewing, status, unsubscribing
+from web import api, judging, pages, reviewing, ruling, status, unsubscribing
 from web.archive import FOLDER, Archive, open_archive
 from web.headers import SecurityHeaders
+from web.ruling import Channels
 from web.staff import Desk, StaffPages
 
 _log = logging.getLogger(__name__)
@@ -32,8 +33,12 @@ def create_app(
     feeds_folder: Path | None = None,
     link_key: bytes = b"",
     desk: Desk = _ANYBODY_HERE,
+    channels: Channels = tuple,
 ) -> FastAPI:
-    """The application on an open database; `sources` by key give names and time zones, `link_key` signed the letters' links."""
+    """The application on an open database.
+
+    `sources` by key give names and time zones, `link_key` signed the letters' links, `channels` lists the address book.
+    """
     archive = open_archive(store, sources, feeds_folder, staff_pages=desk.is_open())
     staff = StaffPages(archive, desk)
     app = FastAPI(title="Jarchi", docs_url=None, redoc_url=None, openapi_url=None)
@@ -43,6 +48,7 @@ def create_app(
     app.include_router(unsubscribing.router(archive, link_key))
     app.include_router(judging.router(archive, link_key))
     app.include_router(reviewing.router(staff))
+    app.include_router(ruling.router(staff, channels))
     app.include_router(status.router(staff))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     app.add_api_route("/healthz", _healthz)

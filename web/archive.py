@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from storage.engine import Store
 from web.showing import Show
 
 FOLDER = Path(__file__).parent
+#: Control characters, and the marks that embed, override or isolate: pages isolate other people's words themselves.
+_TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Archive:
         return HTMLResponse(self.templates.get_template(template).render(**values), status_code=status)
 
 
+def _calm(value: object) -> object:
+    """Text without control characters and without what turns the direction of the words around it."""
+    return _TURNING.sub("", value) if type(value) is str else value
+
+
 def open_archive(
     store: Store, sources: Mapping[str, Source], feeds_folder: Path | None, *, staff_pages: bool
 ) -> Archive:
@@ -47,6 +55,7 @@ def open_archive(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_calm,
     )
     english = words("en")
     templates.globals.update(show=Show(sources), staff_pages=staff_pages, spoken=english, say=english.say)

@@ -16,13 +16,15 @@ from babel import Locale, UnknownLocaleError
 from feedgen.feed import FeedGenerator
 
 from news.addresses import is_web_address
-from web.objects import HitObject
+from web.objects import HitObject, MembershipObject, StepObject
 
 COLUMNS = ("id", "published_at", "language", "source", "title", "url", "networks", "cities", "snippet")
+#: What the register says of a membership in a file.
+_REGISTER = ("city", "country", "network", "network_name", "verb", "status", "confidence", "first_reported")
 #: How many characters wide each is on a sheet.
 _WIDTHS = (8, 22, 9, 18, 60, 50, 30, 30, 80)
 #: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 #: An XLSX cell holds no more characters.
 _LONGEST_CELL = 32_767
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -36,8 +38,8 @@ MEDIA_TYPES = {
 
 
 def cell(value: object) -> str:
-    """A value as a cell of CSV; what a spreadsheet would take for a formula is put behind an apostrophe."""
-    text = "" if value is None else str(value)
+    """A value as a cell of CSV, without control characters; what a spreadsheet would take for a formula is put behind an apostrophe."""
+    text = "" if value is None else printable(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -49,6 +51,17 @@ def row_of(hit: HitObject) -> list[object]:
 
 def _names(found: Iterable[Any]) -> str:
     return "; ".join(item["name"] for item in found)
+
+
+def register_csv(found: Iterable[MembershipObject]) -> str:
+    """The register, one line a membership."""
+    rows = ([*(item[name] for name in _REGISTER), len(item["contradictions"])] for item in found)  # type: ignore[literal-required]
+    return csv_text((*_REGISTER, "contradictions"), rows)
+
+
+def timeline_csv(found: Iterable[StepObject]) -> str:
+    """The register step by step, one line a step."""
+    return csv_text(tuple(StepObject.__annotations__), (step.values() for step in found))
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -125,11 +138,19 @@ def hits_workbook(hits: Iterable[HitObject], language: str = "") -> bytes:
 
 
 def feed(hits: Iterable[HitObject], *, title: str, address: str, now: datetime, kind: str) -> bytes:
-    """An RSS or Atom feed of articles, in the order given."""
+    """An RSS or Atom feed of articles, in the order given; `address` is its own, or a name where it has none.
+
+    Readers open the search page from a feed that lies there, and the first article from one that lies nowhere.
+    """
+    hits = list(hits)
     found = FeedGenerator()
     found.id(address)
     found.title(printable(title))
-    found.link(href=address, rel="self")
+    if is_web_address(address):
+        found.link(href=address, rel="self")
+        found.link(href=_page_of(address, kind), rel="alternate")  # RSS takes the last one
+    else:
+        found.link(href=next((hit["url"] for hit in hits if is_web_address(hit["url"])), address), rel="alternate")
     found.description(printable(title))
     found.generator("Jarchi")
     found.updated(now)
@@ -140,11 +161,18 @@ def feed(hits: Iterable[HitObject], *, title: str, address: str, now: datetime, 
         entry.title(printable(hit["title"]) or "–")
         if is_web_address(hit["url"]):
             entry.link(href=hit["url"])
-        entry.summary(printable(hit["snippet"]))
+            entry.summary(printable(hit["snippet"]))
+        else:  # Atom holds no entry without a link or a content
+            entry.content(printable(hit["snippet"]) or "–")
         moment = datetime.fromisoformat(hit["published_at"]) if hit["published_at"] else now
         entry.published(moment)
         entry.updated(moment)
     return bytes(found.rss_str(pretty=True) if kind == "rss" else found.atom_str(pretty=True))
+
+
+def _page_of(address: str, kind: str) -> str:
+    """The search page of a feed's address."""
+    return address.replace(f"/search.{kind}", "/", 1)
 
 
 def feed_title(query: str, narrowed: dict[str, str]) -> str:

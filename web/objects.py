@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from news.names import naming
 from news.values import Article, Claim, Evidence, MembershipEvent, TagKind
 from storage.search import Found, Hit
-from storage.timeline import Step
+
+if TYPE_CHECKING:  # the tables behind it take a fifth of a second, which a search from the shell does not wait for
+    from storage.timeline import Step
 
 
 class Named(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
@@ -13,7 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from alerts.feeds import feed_path
 from alerts.wording import LANGUAGES
 from news.errors import QueryError
-from storage import articles, register
+from news.names.catalogue import networks
+from news.values import MembershipEvent, Status, Verb
+from storage import articles, register, stories
 from storage.days import day_span
 from storage.query import FIELDS
 from storage.rules import rules as alert_rules
@@ -22,9 +24,9 @@ from storage.timeline import timeline
 from web import exporting
 from web.archive import Archive
 from web.asking import PAGE_SIZE, Asked, asked, number
-from web.objects import StepObject, hit_object, step_object
+from web.objects import StepObject, hit_object, membership_object, step_object
 from web.paging import paging
-from web.registering import register_filters, step_filters
+from web.registering import as_asked, city_as_typed, register_filters, step_filters
 
 #: Choices offered of each facet.
 _CHOICES = 200
@@ -206,60 +208,73 @@ def _article_page(archive: Archive, text: str) -> HTMLResponse:
     with archive.store.reading() as session:
         article = articles.load(session, article_id)
         addresses = articles.addresses(session, article_id)
+        others = [one for one in stories.tellers(session, article_id) if one.article != article_id]
     if article is None:
         return missing(archive, "The archive holds no such article.")
-    return archive.page("article.html", article=article, addresses=addresses or (article.url,))
+    return archive.page("article.html", article=article, addresses=addresses or (article.url,), others=others)
 
 
 def _memberships_page(archive: Archive, parameters: Mapping[str, str]) -> HTMLResponse:
+    is_timeline = parameters.get("view") == "timeline"
     try:
         wanted = register_filters(parameters)
         page = number("page", parameters.get("page", ""), 1, 1_000_000, 1)
     except QueryError as error:
-        return archive.page("problem.html", 400, title="Not understood", message=str(error))
+        return _register_page(archive, as_asked(parameters), is_timeline=is_timeline, problem=str(error))
     with archive.store.reading() as session:
-        events = register.events(session, **wanted)
-        rules = [rule.name for rule in alert_rules(session)]
-        steps = timeline(session, **step_filters(wanted)) if parameters.get("view") == "timeline" else ()
+        events = () if is_timeline else register.events(session, **wanted)
+        steps = timeline(session, **step_filters(wanted)) if is_timeline else ()
     start = (page - 1) * _REGISTER_PAGE
+    return _register_page(
+        archive, as_asked(parameters, wanted), is_timeline=is_timeline, page=page, total=len(steps) or len(events),
+        events=events[start : start + _REGISTER_PAGE], steps=[step_object(step) for step in steps[start : start + _REGISTER_PAGE]],
+    )  # fmt: skip
+
+
+def _register_page(
+    archive: Archive, wanted: Mapping[str, str], *, is_timeline: bool, problem: str | None = None,
+    page: int = 1, total: int = 0, events: Sequence[MembershipEvent] = (), steps: Sequence[StepObject] = (),
+) -> HTMLResponse:  # fmt: skip
+    with archive.store.reading() as session:
+        rules = [rule.name for rule in alert_rules(session)]
+    view = {"view": "timeline"} if is_timeline else {}
     return archive.page(
         "memberships.html",
-        events=events[start : start + _REGISTER_PAGE],
-        steps=[step_object(step) for step in steps],
-        views={"table": _view(parameters, ""), "timeline": _view(parameters, "timeline"), "csv": _file(parameters)},
-        total=len(events),
+        400 if problem else 200,
+        events=events,
+        steps=steps,
+        is_timeline=is_timeline,
+        problem=problem,
+        views={
+            "table": _register_address(wanted), "timeline": _register_address(wanted, view="timeline"),
+            "csv": _register_address(wanted, "/memberships.csv", **view),
+        },
+        total=total,
         wanted=wanted,
+        city=city_as_typed(wanted.get("city", "")),
+        without={name: _register_address({key: value for key, value in wanted.items() if key != name}, **view) for name in wanted},
+        networks=sorted(networks(), key=lambda network: network.name),
+        verbs=list(Verb),
+        statuses=list(Status),
         feeds=[(name, _feed_address(name)) for name in rules if _has_feed(archive, name)],
-        paging=paging(page, len(events), _REGISTER_PAGE, lambda other: _register_address(wanted, other)),
-    )
-
-
-def _narrowing(parameters: Mapping[str, str]) -> dict[str, str]:
-    names = ("network", "city", "country", "since", "status", "verb")
-    return {name: value for name in names if (value := parameters.get(name))}
-
-
-def _view(parameters: Mapping[str, str], view: str) -> str:
-    narrowed = {**_narrowing(parameters), **({"view": view} if view else {})}
-    return f"/memberships?{urlencode(narrowed)}" if narrowed else "/memberships"
-
-
-def _file(parameters: Mapping[str, str]) -> str:
-    return f"/memberships.csv?{urlencode(_narrowing(parameters))}"
+        paging=paging(page, total, _REGISTER_PAGE, lambda other: _register_address(wanted, **view, page=str(other))),
+    )  # fmt: skip
 
 
 def _register_file(archive: Archive, parameters: Mapping[str, str]) -> Response:
+    wanted = register_filters(parameters)
     with archive.store.reading() as session:
-        steps = timeline(session, **step_filters(register_filters(parameters)))
-    found = list(map(step_object, steps))
-    columns = tuple(StepObject.__annotations__)
-    content = "\ufeff" + exporting.csv_text(columns, (step.values() for step in found))
+        if parameters.get("view") == "timeline":
+            content = exporting.timeline_csv(map(step_object, timeline(session, **step_filters(wanted))))
+        else:
+            content = exporting.register_csv(map(membership_object, register.events(session, **wanted)))
     named = {"Content-Disposition": 'attachment; filename="jarchi-memberships.csv"'}
-    return Response(content, media_type=exporting.MEDIA_TYPES["csv"], headers=named)
+    return Response("\ufeff" + content, media_type=exporting.MEDIA_TYPES["csv"], headers=named)
 
 
-def _register_address(wanted: Mapping[str, object], page: int) -> str:
-    return "/memberships?" + urlencode({**wanted, "page": page})
+def _register_address(wanted: Mapping[str, str], path: str = "/memberships", **more: str) -> str:
+    asked = {**wanted, **more}
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def _feed_address(rule: str) -> str:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from storage import digests, outbox, runs
+from news.values import Source
+from storage import outbox, runs
 from storage.outbox import Delivery, DeliveryState
 from storage.runs import SourceState
 from web.forms import Form
@@ -16,6 +17,7 @@ from web.staff import StaffPages
 
 #: Dead letters and crawls on the page.
 _DEAD, _RUNS = 200, 30
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +50,20 @@ def router(staff: StaffPages) -> APIRouter:
 
 
 def _page(staff: StaffPages, request: Request) -> HTMLResponse:
-    now = datetime.now(UTC)
     with staff.archive.store.reading() as session:
         states = runs.states(session)
-        unread = digests.unreadable(session, now)
         dead = outbox.deliveries(session, state=DeliveryState.DEAD, limit=_DEAD)
         waiting = outbox.count(session, DeliveryState.WAITING)
         crawls = [
             (row.source, row.state, row.started_at, row.finished_at, row.counts, row.error)
             for row in runs.recent(session, limit=_RUNS)
         ]
-    rows = [states.get(key) or _never(key) for key in sorted({*states, *staff.archive.sources})]
+    rows = [states.get(key) or _never(key) for key in {*states, *staff.archive.sources}]
+    watched = [row for row in rows if _is_watched(staff.archive.sources.get(row.key), row)]
+    others = [row for row in rows if row not in watched]
     return staff.page(
-        request, "status.html", sources=rows, unread=unread, dead=_letters(dead), waiting=waiting,
-        crawls=crawls, retried=request.query_params.get("retried", "") == "yes",
+        request, "status.html", watched=sorted(watched, key=_need), others=sorted(others, key=_need),
+        failing=sum(row.failures > 0 for row in watched), dead=_letters(dead), waiting=waiting, crawls=crawls, retried=request.query_params.get("retried", "") == "yes",
     )  # fmt: skip
 
 
@@ -93,6 +95,17 @@ def _letters(dead: tuple[Delivery, ...]) -> list[Letter]:
         )
         for items in units.values()
     ]
+
+
+def _is_watched(source: Source | None, state: SourceState) -> bool:
+    """Whether a source is crawled: as staff decided, else as its file says."""
+    return bool(state.enabled if state.enabled is not None else source and source.enabled)
+
+
+def _need(state: SourceState) -> tuple[bool, datetime, str]:
+    """What wants looking at comes first, and of that what nobody has read for longest."""
+    fails = state.failures > 0
+    return not fails, state.last_good_at or _NEVER if fails else _NEVER, state.key
 
 
 def _never(key: str) -> SourceState:

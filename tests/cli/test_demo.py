@@ -32,11 +32,13 @@ def test_five_sources_are_crawled_without_a_failure(demo):
     assert all(not run["failed"] and not run["refused"] for run in demo["sources"])
 
 
-def test_every_article_is_kept_once(demo):
-    assert demo["articles"] == manifest().distinct
+def test_every_article_is_kept_once_for_each_site_that_tells_it(demo):
+    assert demo["articles"] == manifest().kept
     kept = sum(run["new"] for run in demo["sources"] + demo["published_crawl"])
     assert kept == demo["articles"]
-    assert sum(run["duplicates"] for run in demo["sources"]) == len(manifest().duplicates)
+    repeated = [one for one in manifest().duplicates if one.is_of_one_site]
+    assert sum(run["duplicates"] for run in demo["sources"]) == len(repeated)
+    assert len(repeated) < len(manifest().duplicates)
 
 
 def test_the_three_memberships_are_found_each_with_its_sentence(demo):

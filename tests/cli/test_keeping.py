@@ -73,6 +73,27 @@ def test_what_is_wrong_is_told_until_it_is_mended(db, home):
     assert db("check", "--pages").returncode == 0
 
 
+def test_what_was_forgotten_since_a_backup_is_forgotten_again(db, home, jarchi, tmp_path):
+    made = json.loads(db("backup", "--json").stdout)["folder"]
+    at_home = {"JARCHI_HOME": str(home)}
+    assert jarchi("forget", "1", "--reason", "a request", "--by", "Mina", "--yes", **at_home).returncode == 0
+    restored = db("restore", made, "--replace")
+    assert "1 articles that were forgotten before were forgotten again: 1" in restored.stdout
+    assert jarchi("show", "1", **at_home).returncode == 1
+    (stone,) = json.loads(jarchi("forget", "--list", "--json", **at_home).stdout)["forgotten"]
+    assert (stone["addresses"], stone["by"]) == (["yazd.example/1"], "Mina")
+    # a fresh machine learns of it by a later backup, also where it takes the older one back then
+    later = json.loads(db("backup", str(tmp_path / "later"), "--json").stdout)["folder"]
+    fresh = tmp_path / "fresh"
+    assert json.loads(db("restore", later, "--json", at=fresh).stdout)["forgotten_again"] == 0
+    assert json.loads(db("restore", made, "--replace", "--json", at=fresh).stdout)["forgotten_again"] == 1
+    # what was copied by hand is noticed by a check
+    (fresh / "jarchi.db").unlink()
+    (fresh / "jarchi.db").write_bytes((Path(made) / "database.sqlite").read_bytes())
+    assert json.loads(db("check", "--json", at=fresh).stdout) == {"faults": [], "left": 0, "forgotten_again": 1}
+    assert db("check", at=fresh).stdout == "nothing is wrong\n"
+
+
 @pytest.mark.parametrize("arguments", [("show",), ("similar",), ("stories", "show")])
 def test_a_number_that_no_article_can_have_is_bad_usage(jarchi, arguments):
     done = jarchi(*arguments, "99999999999999999999999")

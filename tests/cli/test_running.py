@@ -110,7 +110,7 @@ def test_it_crawls_on_schedule_alerts_when_the_sites_publish_and_stops_cleanly(s
         assert "شیراز" in httpx.get(f"{address}/", params={"q": "شیراز"}).text
         assert service.stop(signal.SIGTERM) == 0
     with reading(any_url) as session:
-        assert articles.count(session) == manifest().distinct
+        assert articles.count(session) == manifest().kept
         assert not session.exec(select(RunRow).where(RunRow.state == "running")).all()
 
 
@@ -134,7 +134,7 @@ def test_after_a_kill_it_picks_up_and_leaves_no_worker_behind(serve, home, any_u
         crawl_of_each_site(service)
         assert service.stop(signal.SIGTERM) == 0
     with reading(any_url) as session:
-        assert articles.count(session) == manifest().first_wave_distinct
+        assert articles.count(session) == manifest().first_wave_kept
         assert not session.exec(select(RunRow).where(RunRow.state == "running")).all()
 
 
@@ -150,7 +150,7 @@ def test_a_killed_worker_costs_its_crawls_and_another_takes_them(serve, any_url)
         crawl_of_each_site(service)
         assert service.stop(signal.SIGTERM) == 0
     with reading(any_url) as session:
-        assert articles.count(session) == manifest().first_wave_distinct
+        assert articles.count(session) == manifest().first_wave_kept
         states = [run.state for run in session.exec(select(RunRow))]
     assert "lost" in states
     assert "running" not in states

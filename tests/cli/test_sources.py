@@ -147,7 +147,7 @@ def test_a_wrong_call_is_one_line(jarchi, home, arguments, said):
 def test_a_site_behind_a_challenge_or_in_a_private_network_is_not_written(jarchi, home, site):
     challenge(site)
     done = jarchi("add", site.address, "--json")
-    assert (done.returncode, done.stdout, files(home)) == (1, "", [])
+    assert (done.returncode, list(json.loads(done.stdout)), files(home)) == (1, ["error"], [])
     assert "prove that they are human" in done.stderr
     done = jarchi("add", site.address, JARCHI_ALLOW_NETWORKS="")
     assert (done.returncode, files(home)) == (1, [])

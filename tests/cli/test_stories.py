@@ -88,3 +88,22 @@ def test_forgetting_asks_says_and_remembers(run: Any) -> None:
     )
     assert stone["finished_at"]
     assert run("forget", "99", "--reason", "x", "--yes").returncode == 1
+
+
+def test_forgetting_names_what_stays_and_takes_copies_along(run: Any, archived: Path) -> None:
+    first = told_in("en")[-1]
+    store = open_store(f"sqlite:///{archived / 'jarchi.db'}")
+    with store.writing() as session:
+        for outlet in ("fourth", "fifth"):
+            articles.save(session, article(outlet, first), Arrival(now=NOW))
+    store.close()
+    done = run("forget", "4", "--reason", "a request", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "article 1 of first holds the same text, and stays: https://first.example/news/1" in done.stdout
+    assert "article 2 of second tells its story in other words, and stays" in done.stdout
+    assert "--copies" in done.stdout
+    assert run("show", "1").returncode == 0
+    told = json.loads(run("forget", "4", "--reason", "a request", "--yes", "--copies", "--json").stdout)
+    assert [one["article"] for one in told["copies"]] == [1, 5]
+    assert told["remaining"] == []
+    assert [run("show", number).returncode for number in "1245"] == [1, 0, 1, 1]

@@ -16,7 +16,7 @@ from typer.main import get_command
 from alerts.delivering import Sent
 from alerts.rules import ensure_default_rule
 from cli import telling
-from cli.completing import source_keys
+from cli.completing import rule_names, source_keys
 from cli.crawl import print_runs
 from cli.main import app
 from crawler.tally import Tally
@@ -173,8 +173,15 @@ def test_the_shell_completes_keys_of_sources(tmp_path, monkeypatch):
         capture_output=True, text=True, check=False, timeout=60,
     )
     assert done.stdout.split() == ["scn-ar", "scn-fr"]
+    store = open_store(f"sqlite:///{tmp_path / 'jarchi.db'}")
+    ensure_default_rule(store, datetime.now(UTC))
+    store.close()
+    assert rule_names("new") == ["new-memberships"]
+    monkeypatch.setenv("JARCHI_HOME", str(tmp_path / "none"))
+    assert rule_names("new") == []
+    assert not (tmp_path / "none").exists()
     monkeypatch.setenv("JARCHI_TICK", "soon")
-    assert source_keys("scn-") == []
+    assert (source_keys("scn-"), rule_names("new")) == ([], [])
 
 
 def test_scrapy_says_what_is_wrong_with_a_setting_or_a_source(environment, home):

@@ -164,9 +164,11 @@ def _served(app: Any) -> Iterator[str]:
     thread = threading.Thread(target=asyncio.run, args=(main(),))
     thread.start()
     address, loop, stop = ready.get(timeout=20)
-    yield address
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(timeout=20)
+    try:
+        yield address
+    finally:  # a thread that is left keeps the process from ending
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(timeout=20)
     assert not thread.is_alive()
 
 

@@ -4,12 +4,13 @@ import csv
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import feedparser
 import httpx
 import pytest
 
-from web.exporting import COLUMNS, cell, csv_text, workbook
+from web.exporting import COLUMNS, cell, csv_text, feed, workbook
 
 
 def test_csv(web: httpx.Client) -> None:
@@ -49,12 +50,28 @@ def test_feeds(web: httpx.Client, kind: str) -> None:
     assert found.entries[0].link == "https://news.example/0"
 
 
+def test_no_control_character_comes_into_a_file_of_rows() -> None:
+    assert cell("a\x1b[31mb\x00c\n") == "a [31mb c\n"
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_feed_leads_to_its_search_and_without_a_page_to_its_first_article(web: httpx.Client, kind: str) -> None:
+    served = feedparser.parse(web.get(f"/search.{kind}?q=council").content).feed
+    assert served.link == str(web.base_url.join("/?q=council"))
+    hits = [{"id": 1, "url": url, "title": "a", "snippet": "b", "published_at": None} for url in ("javascript:x", "https://a.example/1")]
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    alone = feedparser.parse(feed(hits, title="a", address="urn:jarchi:search:a", now=now, kind=kind)).feed
+    assert alone.link == "https://a.example/1"
+    assert "self" not in {link.rel for link in alone.links}
+    assert b"urn:jarchi" in feed([], title="a", address="urn:jarchi:search:a", now=now, kind=kind)
+
+
 def test_other_files_are_not_to_be_had(web: httpx.Client) -> None:
     assert web.get("/search.doc").status_code == 404
     assert web.get("/search.csv?after=x").status_code == 400
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠SUM(A1)"])
 def test_no_text_is_a_formula(text: str) -> None:
     assert cell(text) == f"'{text}"
     with zipfile.ZipFile(io.BytesIO(workbook(["a"], [[text]], name="x"))) as book:

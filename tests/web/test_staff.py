@@ -13,14 +13,18 @@ from typing import Any
 
 import httpx
 import pytest
+from lxml import html
 
+from alerts.addressbook import AddressBook
 from alerts.links import JUDGE, MISSED, Links, seal
-from news.values import Article, Status
+from news.errors import SettingsError
+from news.values import Article, Source, Status
 from storage import answers, articles, outbox, register, reviewing, rules, runs
 from storage.answers import Said
 from storage.articles import Arrival
 from storage.engine import Store
 from storage.outbox import Delivery
+from storage.rules import Manner, Rhythm, Rule
 from web.app import create_app
 from web.staff import Desk
 
@@ -135,13 +139,13 @@ def test_another_site_cannot_press_a_button(archive: Store, site: Open) -> None:
         assert web.post("/review/1.0", data={**form, "mark": ours}, headers=cross).status_code == 403
         web.cookies.clear()
         assert web.post("/review/1.0", data={**form, "mark": ours}).status_code == 403
-        for address in ("/review/answers/1", "/status/retry"):
+        for address in ("/review/answers/1", "/status/retry", "/rules/retry"):
             assert web.post(address, data=form).status_code == 403
     with archive.reading() as session:
         assert reviewing.decisions(session) == ()
 
 
-PAGES = ("/review", "/status", "/precision")
+PAGES = ("/review", "/rules", "/status", "/precision")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ PAGES = ("/review", "/status", "/precision")
 )
 def test_who_is_staff(site: Open, desk: Desk, headers: dict[str, str], status: int) -> None:
     with site(desk) as web:
-        assert [web.get(page, headers=headers).status_code for page in PAGES] == [status] * 3
+        assert [web.get(page, headers=headers).status_code for page in PAGES] == [status] * len(PAGES)
         assert web.get("/", headers=headers).status_code == 200  # the archive is as open as before
 
 
@@ -280,3 +284,72 @@ def test_a_proxy_of_this_machine_that_says_nothing_of_itself_is_no_staff(
             ["/bin/bash", "-c", script], user=account, cwd="/", capture_output=True, check=True
         )
     assert done.stdout.split()[1] == status
+
+
+def test_watched_sources_come_first_and_of_them_those_that_fail(archive: Store, served: Callable[[Any], Any]) -> None:
+    sources = {
+        key: Source(key=key, name=key.title(), lists=({"url": "https://a.example/"},), enabled=key in ("beta", "gamma", "delta"))
+        for key in ("alpha", "beta", "gamma", "delta", "yazd")
+    }  # fmt: skip
+    with archive.writing() as session:
+        runs.set_enabled(session, "yazd", True)
+        runs.set_enabled(session, "delta", False)
+        run = runs.begin(session, "gamma", NOW)
+        runs.finish(session, run, {}, "HTTP 503", NOW)
+    with served(create_app(archive, sources=sources)) as address, httpx.Client(base_url=address, trust_env=False) as web:
+        page = html.fromstring(web.get("/status").text)
+    watched, others = page.cssselect("#sources table")
+    assert [row.cssselect("bdi")[0].text for row in watched.cssselect("tbody tr")] == ["Gamma", "Beta", "Yazd"]
+    assert [row.cssselect("bdi")[0].text for row in others.cssselect("tbody tr")] == ["Alpha", "Delta"]
+    assert others.getparent().tag == "details"
+    assert "(3; 1 wants looking at)" in page.cssselect("#sources h2")[0].text_content()
+
+
+ADDRESS = "tgram://123456789:AbCdEfGhIjKlMnOp/-100200300"
+
+
+def test_rules_are_shown_in_words_with_masked_addresses(archive: Store, served: Callable[[Any], Any]) -> None:
+    book = AddressBook(channels={"desk": ADDRESS})
+    told = ("apprise:desk", "apprise:gone", READER)
+    manner = Manner(letters="fa", rhythm=Rhythm.DAILY, zone="Asia/Tehran")
+    with archive.writing() as session:
+        rules.save_rule(session, Rule(name="asia", recipients=told, networks=("amf",), countries=("IR",), manner=manner), NOW)
+        rules.save_rule(session, Rule(name="آب", recipients=("feed",), query="<b>water</b>", enabled=False), NOW)
+        outbox.receipt(session, [delivery(archive).id], NOW)
+    app = create_app(archive, channels=book.recipients)
+    with served(app) as address, httpx.Client(base_url=address, trust_env=False) as web:
+        text = web.get("/rules").text
+        page = html.fromstring(text)
+        assert (web.get("/rules", headers={"X-Forwarded-For": "1.2.3.4"}).status_code, "AbCdEf" in text) == (403, False)
+    shown = [" ".join(card.text_content().split()) for card in page.cssselect("#rules article")]
+    assert "joined; announced; network Asian Mayors Forum; any city; of Iran" in shown[0]
+    assert f"apprise:desk tgram://…, apprise:gone no such channel, {READER}" in shown[0]
+    assert f"fa daily at 8 Asia/Tehran Last told {NOW:%Y-%m-%d %H:%M} Sent 1 Waiting 0" in shown[0]
+    assert "آب paused New articles that a search finds: <b>water</b>" in shown[1]
+    assert not page.cssselect("#rules b")
+
+
+def test_what_a_rule_gave_up_is_tried_again_from_its_page(archive: Store, site: Open) -> None:
+    with archive.writing() as session:
+        rules.save_rule(session, Rule(name="other", recipients=("console",)), NOW)
+        outbox.bury(session, [delivery(archive).id], "550", NOW)
+    with site() as web:
+        page = web.get("/rules").text
+        assert "1 given up" in page  # of a rule that is there no more
+        web.post("/rules/retry", data={"mark": mark(web, "/rules"), "rule": "other"})
+        assert delivery(archive).died_at is not None
+        assert web.post("/rules/retry", data={"mark": mark(web, "/rules"), "rule": "asia"}).status_code == 303
+    assert delivery(archive).died_at is None
+
+
+def test_an_address_book_that_cannot_be_read_hides_no_rule(archive: Store, served: Callable[[Any], Any]) -> None:
+    def broken() -> tuple[tuple[str, str], ...]:
+        raise SettingsError("channels.toml: not TOML")
+
+    with archive.writing() as session:
+        rules.save_rule(session, Rule(name="asia", recipients=("apprise:desk",)), NOW)
+    with served(create_app(archive, channels=broken)) as address:
+        answer = httpx.get(f"{address}/rules", trust_env=False)
+    assert answer.status_code == 200
+    assert "channels.toml: not TOML" in answer.text
+    assert "asia" in answer.text

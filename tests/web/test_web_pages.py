@@ -1,6 +1,9 @@
 """The pages, as a browser gets them from the running server."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +11,12 @@ import httpx
 import pytest
 from lxml import html
 
+from news.values import Article
+from storage import articles
+from storage.articles import Arrival
+from storage.engine import Store
 from storage.query import FIELDS
+from web.app import create_app
 
 
 def page(web: httpx.Client, address: str, status: int = 200) -> Any:
@@ -217,6 +225,19 @@ def test_an_article_is_shown_with_everything_known_of_it(web: httpx.Client) -> N
     assert "agency ایسنا" in words(found.cssselect("article .meta")[0])
 
 
+def test_an_article_leads_to_the_others_of_its_story(store: Store, yazd: Article, served: Callable[[Any], Any]) -> None:
+    title = "<script>x</script>"
+    copy = replace(yazd, url="https://isna.example/1", source="isna", title=title, text=f"{yazd.text} {'یزد شهر است. ' * 20}")
+    with store.writing() as session:
+        for one in (replace(copy, url=yazd.url, source="yazd"), replace(copy, fetched_at=yazd.fetched_at + timedelta(days=1))):
+            articles.save(session, one, Arrival(now=one.fetched_at))
+    with served(create_app(store)) as address, httpx.Client(base_url=address, trust_env=False) as web:
+        (other,) = page(web, "/articles/2").cssselect(".origin li:has(a[href^='/'])")
+        assert words(other) == f"{title} yazd leads"
+        assert other.cssselect("a")[0].get("href") == "/articles/1"
+        assert "leads" not in words(page(web, "/articles/1").cssselect(".origin li")[0])
+
+
 def test_hostile_articles_stay_inert(web: httpx.Client) -> None:
     listing = page(web, "/?q=barcelona")
     (link,) = listing.cssselect(".hit h2 a")
@@ -303,3 +324,48 @@ def test_one_of_each_story_is_a_tick_that_pages_and_files_keep(web: httpx.Client
     found = page(web, "/?once=1")
     assert found.cssselect("input[name=once][checked]")
     assert all("once=1" in link.get("href") for link in found.cssselect(".pager a, .files a"))
+
+
+FILTERS = [
+    ("city=%DB%8C%D8%B2%D8%AF", 1), ("city=Yazd", 1), ("city=111822", 1), ("city=Tehran", 0), ("country=ir", 1), ("country=Iran", 1),
+    ("country=TR", 0), ("verb=joined", 1), ("verb=left", 0), ("status=announced", 1), ("status=planned", 0), ("network=AMF", 1),
+    ("network=Asian+Mayors+Forum", 1), ("since=1403", 1), ("since=2025", 0), ("city=Yazd&country=IR&verb=joined&since=2024-04", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "total"), FILTERS)
+def test_the_register_is_narrowed_by_what_the_command_takes(web: httpx.Client, query: str, total: int) -> None:
+    assert len(page(web, f"/memberships?{query}").cssselect("tbody tr")) == total
+    rows = web.get(f"/memberships.csv?{query}").text.splitlines()[1:]
+    assert len(rows) == total
+
+
+def test_the_filters_of_the_register_stay_in_its_form_and_can_be_given_up(web: httpx.Client) -> None:
+    found = page(web, "/memberships?city=111822&verb=joined&since=1403&network=amf")
+    form = found.cssselect("form")[0]
+    assert form.cssselect("input[name=city]")[0].get("value") == "Yazd, IR"
+    assert form.cssselect("input[name=since]")[0].get("value") == "1403"
+    assert [option.text for option in form.cssselect("option[selected]")] == ["Asian Mayors Forum", "joined"]
+    chips = {words(chip): chip.get("href") for chip in found.cssselect("a.chip")}
+    assert chips["City Yazd (Iran) ×"] == "/memberships?network=amf&since=1403&verb=joined"
+    timeline, file = (found.cssselect(".files a")[number].get("href") for number in (0, 1))
+    assert page(web, timeline).cssselect("ol.timeline li")
+    assert page(web, timeline).cssselect("input[name=view][value=timeline]")
+    assert file == "/memberships.csv?network=amf&city=111822&since=1403&verb=joined"
+    assert "reported" in web.get(timeline.replace("/memberships?", "/memberships.csv?")).text
+
+
+@pytest.mark.parametrize("query", ["city=nowhere+at+all", "country=Utopia", "network=no+such+network", "since=soon", "verb=sang"])
+def test_a_wrong_filter_is_named_beside_the_form_that_holds_it(web: httpx.Client, query: str) -> None:
+    found = page(web, f"/memberships?{query}", 400)
+    name, value = query.split("=")
+    assert words(found.cssselect("[role=alert]")[0]).startswith(f"{name}:")
+    assert found.cssselect("form input[name=city]")
+    if field := found.cssselect(f"input[name={name}]"):
+        assert field[0].get("value") == value.replace("+", " ")
+
+
+def test_what_turns_the_words_around_it_is_left_out_of_pages(web: httpx.Client) -> None:
+    answer = web.get("/", params={"q": "a\u202eb\u2066c\u200cd\x1b[31m"})
+    assert not set("\u202e\u2066\x1b") & set(answer.text)
+    assert "abc\u200cd" in answer.text
