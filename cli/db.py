@@ -24,15 +24,19 @@ def _group() -> None:
 @app.command()
 def upgrade(json: JsonOption = False) -> None:
     """Bring the database's schema to this program's version."""
-    store = connect(load_settings().database)
+    settings = load_settings()
+    store = connect(settings.database)
     taken: dict[str, float] = {}
     try:
         before, after = upgrade_schema(store, taken.__setitem__)
     finally:
         store.close()
+    forgotten = keeping.forget_anew(settings)
     if json:
-        print_json({"database": store.url, "before": before, "after": after, "seconds": taken})
+        found = {"database": store.url, "before": before, "after": after, "seconds": taken}
+        print_json({**found, "forgotten_again": len(forgotten)})
     else:
         for migration, seconds in taken.items():
             out.print(f"migration {migration} took {seconds:.2f} s", highlight=False)
         out.print(f"{store.url}: schema {before or 'none'} → {after}", highlight=False)
+        keeping.print_forgotten(forgotten)

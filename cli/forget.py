@@ -11,11 +11,12 @@ import typer
 
 from cli.opening import archive
 from cli.output import JsonOption, err, print_json, print_line, print_table
-from crawler.forgetting import Forgetting, forget
+from crawler.forgetting import Forgetting, Forgotten, Places, forget
 from news.errors import UsageError
 from news.languages.quoting import isolated
 from news.settings import load_settings
 from storage import forgetting, tombstones
+from storage.forgetting import Remaining
 from storage.tombstones import Tombstone
 
 app = typer.Typer(add_completion=False)
@@ -33,10 +34,13 @@ def forget_article(
         bool,
         typer.Option("--thorough", help="Look through every WARC file, for pages that nothing points to."),
     ] = False,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="The same text at other outlets too; without it they are named, and stay.")
+    ] = False,
     listed: Annotated[bool, typer.Option("--list", help="What was forgotten: when, why, by whom.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Blank an article everywhere, its pages too, and never fetch or keep it again; backups are not touched.
+    """Blank an article everywhere, its pages too, and never fetch or keep it again; a restored backup forgets it too.
 
     The database's files are written anew, which takes minutes and room where they are large.
     """
@@ -53,16 +57,34 @@ def forget_article(
         if not yes:
             _ask(number, title)
         wanted = Forgetting(
-            article=number, reason=str(reason).strip(), by=_name(by), now=datetime.now(UTC), thorough=thorough
-        )
-        done = forget(store, settings.evidence_folder, wanted)
+            article=number, reason=str(reason).strip(), by=_name(by), now=datetime.now(UTC), thorough=thorough,
+            copies=copies,
+        )  # fmt: skip
+        places = Places(pages=settings.evidence_folder, ledger=settings.ledger_file)
+        done = forget(store, places, wanted)
     for path in done.missing:
         err.print(f"{path} is not there: if it lies elsewhere, it still holds a page", highlight=False)
     if json:
         found = {"records": done.records, "missing_files": list(done.missing)}
-        print_json({**_tombstone_object(done.tombstone), **found})
+        others = {"copies": list(map(_other_object, done.copies)), "remaining": list(map(_other_object, done.remaining))}
+        print_json({**_tombstone_object(done.tombstone), **found, **others})
     else:
         print_line(f"article {number} is forgotten; {done.records} records of pages were overwritten")
+        _print_others(done)
+
+
+def _print_others(done: Forgotten) -> None:
+    for one in done.copies:
+        print_line(f"with it article {one.article} of {one.source}, {one.url}: the same text")
+    for one in done.remaining:
+        what = "holds the same text" if one.is_copy else "tells its story in other words"
+        print_line(f"article {one.article} of {one.source} {what}, and stays: {one.url}")
+    if any(one.is_copy for one in done.remaining):
+        print_line("call it again with --copies to forget the same text there too")
+
+
+def _other_object(one: Remaining) -> dict[str, Any]:
+    return {"article": one.article, "url": one.url, "source": one.source, "same_text": one.is_copy}
 
 
 def _ask(number: int, title: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -25,7 +25,7 @@ from cli.opening import archive
 from cli.output import JsonOption, err, print_json, print_line
 from news.errors import NotFound
 from news.settings import FILE_NAME, Settings, load_settings
-from storage import checking
+from storage import checking, forgetting, ledger
 from storage.backups.making import Archive, make_backup
 from storage.backups.restoring import restore as put_back
 from storage.backups.values import Progress, read_backup
@@ -74,8 +74,10 @@ def restore(
         done = put_back(
             found, _kept(settings, pages=True), settings.home, datetime.now(UTC), progress, in_place=replace
         )
+    is_current = found.schema == revisions()[-1]
+    forgotten = forget_anew(settings) if is_current else ()
     if json:
-        print_json(done.as_object())
+        print_json({**done.as_object(), "forgotten_again": len(forgotten)})
         return
     print_line(f"{found.articles} articles of {found.made_at:%Y-%m-%d %H:%M} UTC are back")
     if done.aside:
@@ -84,7 +86,9 @@ def restore(
         print_line("there was no archive before")
     for path in done.left:
         print_line(f"left as it is, though the backup's differs: {path}")
-    if found.schema != revisions()[-1]:
+    if is_current:
+        print_forgotten(forgotten)
+    else:
         print_line("the backup is older than this program: run `jarchi db upgrade`")
 
 
@@ -97,8 +101,12 @@ def check(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Say what is not as it should be: the file, sums, addresses, the index, kept pages; 1 where something stays wrong."""
+    """Say what is not as it should be: the file, sums, addresses, the index, kept pages; 1 where something stays wrong.
+
+    What was forgotten before, and came back with an older copy of the archive, is forgotten again.
+    """
     settings = load_settings()
+    forgotten = forget_anew(settings)
     with archive(settings) as store, _bar("check", BarColumn(), MofNCompleteColumn()) as progress:
         found = list(
             checking.check(
@@ -108,8 +116,10 @@ def check(
         )  # fmt: skip
     left = [fault for fault in found if not fault.mended]
     if json:
-        print_json({"faults": [fault.as_object() for fault in found], "left": len(left)})
+        faults = [fault.as_object() for fault in found]
+        print_json({"faults": faults, "left": len(left), "forgotten_again": len(forgotten)})
     else:
+        print_forgotten(forgotten)
         for fault in found:
             print_line(f"{fault.subject}: {fault.said}{' — mended' if fault.mended else ''}")
         print_line(f"{len(found)} faults, {len(found) - len(left)} mended" if found else "nothing is wrong")
@@ -117,6 +127,26 @@ def check(
             print_line("`jarchi db check --mend` makes the index anew where it is wrong")
     if left:
         raise typer.Exit(1)
+
+
+def forget_anew(settings: Settings) -> tuple[int, ...]:
+    """Forget again what was forgotten since a backup was made; returns the articles."""
+    path = settings.ledger_file
+    with archive(settings) as store:
+        ledger.bring_up(store, path)
+        with store.reading() as session:
+            if not forgetting.is_due(session, ledger.read(path)):
+                return ()
+        from crawler.forgetting import Places, forget_again  # noqa: PLC0415 - brings Scrapy, which nothing else here needs
+
+        return forget_again(store, Places(pages=settings.evidence_folder, ledger=path), datetime.now(UTC))
+
+
+def print_forgotten(articles: Sequence[int]) -> None:
+    """Say what was forgotten once more."""
+    if articles:
+        numbers = ", ".join(map(str, articles))
+        print_line(f"{len(articles)} articles that were forgotten before were forgotten again: {numbers}")
 
 
 def _page_reading(folder: Path) -> Callable[[Pointer], str | None]:
@@ -140,7 +170,7 @@ def _kept(settings: Settings, *, pages: bool) -> Archive:
     }
     return Archive(
         url=settings.database, pages=settings.evidence_folder if pages else None, home=home, tools=settings.pg_tools,
-        version=version("jarchi"),
+        version=version("jarchi"), ledger=settings.ledger_file,
     )  # fmt: skip
 
 

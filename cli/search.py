@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 import typer
 from sqlmodel import Session
@@ -27,14 +29,11 @@ from cli.picking import (
     source_kind,
     source_kinds,
 )
-from cli.ruling import rule_name, watched_query
-from news.errors import UsageError
+from news.errors import QueryError, UsageError
 from news.languages.quoting import isolated
 from news.settings import Settings, load_settings
-from storage import savedsearches
 from storage.query import FIELDS, Problem
 from storage.search import Filters, Found, search
-from web import exporting
 from web.objects import FoundObject, HitObject, found_object
 
 _FIELD_LIST = "Fields of a query:\n\n" + "\n\n".join(f"{name}: {what}" for name, what in FIELDS.items())
@@ -109,7 +108,7 @@ def search_command(
             more = search(session, asked, filters, limit=_PAGE, offset=len(hits), pin=found.pin, **options)
             hits += more.hits
     if save is not None:
-        _save(settings, save, savedsearches.in_words(asked, filters))
+        _save(settings, save, asked, filters)
     found = Found(total=found.total, hits=tuple(hits), facets=found.facets, problems=found.problems, pin=found.pin)
     answer = found_object(found, (time.perf_counter() - began) * 1000)
     if json:
@@ -132,7 +131,12 @@ def query_of(context: typer.Context, words: Sequence[str] | None) -> str:
     return " ".join(words or ())
 
 
-def _save(settings: Settings, name: str, query: str) -> None:
+def _save(settings: Settings, name: str, asked: str, filters: Filters) -> None:
+    # what is seldom needed is not waited for
+    from cli.ruling import rule_name, watched_query  # noqa: PLC0415
+    from storage import savedsearches  # noqa: PLC0415
+
+    query = savedsearches.in_words(asked, filters)
     with archive(settings) as store, store.writing() as session:
         known = known_sources(session, settings.sources_folder)
         savedsearches.save(session, rule_name(name, "search"), watched_query(query, known, "save"), datetime.now(UTC))
@@ -163,6 +167,8 @@ def say_problems(problems: Iterable[Problem]) -> None:
 
 
 def _print_as(kind: str, hits: list[HitObject], query: str, filters: Filters, path: Path | None) -> None:
+    from web import exporting  # noqa: PLC0415 - sheets and feeds take a fifth of a second
+
     if path is not None:
         try:
             path.write_bytes(exporting.hits_workbook(hits, filters.language or ""))
@@ -175,8 +181,19 @@ def _print_as(kind: str, hits: list[HitObject], query: str, filters: Filters, pa
         sys.stdout.writelines(exporting.json_lines(hits))
     else:
         title = exporting.feed_title(query, {})
-        written = exporting.feed(hits, title=title, address="urn:jarchi:search", now=datetime.now(UTC), kind=kind)
+        address = _feed_address(kind, query, filters)
+        written = exporting.feed(hits, title=title, address=address, now=datetime.now(UTC), kind=kind)
         sys.stdout.write(written.decode())
+
+
+def _feed_address(kind: str, query: str, filters: Filters) -> str:
+    """Where readers reach the same feed, else a name for it."""
+    from storage import savedsearches  # noqa: PLC0415
+
+    with suppress(QueryError):  # said already: what could be read was searched
+        query = savedsearches.in_words(query, filters)
+    web = load_settings().web_url
+    return f"{web.rstrip('/')}/search.{kind}?{urlencode({'q': query})}" if web else f"urn:jarchi:search:{quote(query)}"
 
 
 def _print_found(answer: FoundObject, found: Found) -> None:

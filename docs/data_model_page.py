@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from storage import schema
+from storage.metadata import TABLES
 from storage.views import VIEWS
 
 PAGE = Path(__file__).with_name("data-model.md")
@@ -17,8 +18,9 @@ _HEAD = """# The data model
 The archive is one database, SQLite or PostgreSQL, and a folder of WARC files with the pages as they came. This page is
 written from `storage/` by `python docs/data_model_page.py`.
 
-* **An article** is what a page said when it was last read. What it said before is kept in `version`; every address that
-  it was found at in `address`; its page in a WARC file is found by `evidence`.
+* **An article** is what a page said when it was last read. What it said before is kept in `version`; every address of its
+  site that it was found at in `address`; its page in a WARC file is found by `evidence`. The same text at another outlet is
+  an article of its own, in the same `story` (archives begun before that was so hold some as an `address`).
 * **A claim** is a sentence that says who joined what. Claims of the same member, network and verb make **an event**, the
   membership that alerts are about. A claim without an event waits for a person, whose answer is a `decision`.
 * **A lead** is an address that a list showed, whatever became of it; **a run** is one crawl of one source.
@@ -72,8 +74,10 @@ the key of the links, while crawls go on. The copy has its name once it is whole
 PostgreSQL is copied by pg_dump, which must not be older than the server (`JARCHI_PG_TOOLS` names its folder).
 
 `jarchi db restore FOLDER` proves every byte first. An archive that holds articles is only replaced with `--replace`, and
-is set aside then: as a file beside the database, or as a backup in `before-restoring`. Stop the service first. A backup
-from before a `jarchi forget` brings the article back: forget it again.
+is set aside then: as a file beside the database, or as a backup in `before-restoring`. Stop the service first. What `jarchi forget`
+forgot since the backup was made is forgotten again: `forgotten.jsonl` in the home folder knows it by hashes of its addresses
+and texts. A backup carries a copy of that file, and a restore adds to the one that is there. Restoring on a machine that has
+neither, from a backup made before, brings the article back. `db upgrade` and `db check` look into the file too.
 
 `jarchi db check` looks for what is wrong: the file itself, references, sums of texts, articles without an address, the
 index against the articles, pages that are missing or cut (`--pages` reads each). `--mend` makes the index anew where it is wrong.
@@ -92,7 +96,7 @@ _TABLES = """```
 
 def page() -> str:
     """The whole page."""
-    tables = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
+    tables = sorted(TABLES.values(), key=lambda table: table.name)
     views = "\n".join(f"| `{name}` | {_ROWS[name]} | {_columns(query)} |" for name, query in VIEWS.items())
     lines = "\n".join(_relation(table, owner) for table in tables for owner in _owners(table))
     said = "\n".join(f"| `{table.name}` | {_said(table)} |" for table in tables)
@@ -125,7 +129,9 @@ def _models() -> list[type]:
 def _end() -> str:
     return (
         "\n`article_search` is the full-text index (FTS5, or a tsvector beside the words in their order), made of our own\n"
-        "folded words; `search_change` says which articles changed since a reader last looked.\n"
+        "folded words; `search_change` says which articles changed since a reader last looked. On SQLite its numbers rise by\n"
+        "steps that are drawn, and `jarchi.db.columns` beside a large archive holds what searches filter and count by, up to one\n"
+        "of them ([search.md](search.md)); no other program needs it, and it is made anew when it is missing.\n"
         f"The schema is at migration {schema.revisions()[-1]}; `jarchi db upgrade` brings an older one there.\n"
     )
 

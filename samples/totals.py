@@ -14,6 +14,11 @@ class Duplicate:
     article: str
     original: str
 
+    @property
+    def is_of_one_site(self) -> bool:
+        """Whether the site repeats itself; what another site copies is an article of its own."""
+        return self.article.partition("/")[0] == self.original.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -29,12 +34,12 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Totals of the sample sites; a distinct article is counted once however many copies it has."""
+    """Totals of the sample sites; kept is what an archive holds: a text once for each site that prints it."""
 
     first_wave: Mapping[str, int]
     second_wave: Mapping[str, int]
-    first_wave_distinct: int
-    second_wave_distinct: int
+    first_wave_kept: int
+    second_wave_kept: int
     duplicates: tuple[Duplicate, ...]
     announcements: tuple[Announcement, ...]
 
@@ -44,9 +49,14 @@ class Manifest:
         return sum(self.first_wave.values()) + sum(self.second_wave.values())
 
     @property
+    def kept(self) -> int:
+        """The articles of both waves that an archive holds."""
+        return self.first_wave_kept + self.second_wave_kept
+
+    @property
     def distinct(self) -> int:
         """The different texts of both waves."""
-        return self.first_wave_distinct + self.second_wave_distinct
+        return self.articles - len(self.duplicates)
 
 
 def manifest() -> Manifest:
@@ -56,9 +66,9 @@ def manifest() -> Manifest:
     return Manifest(
         first_wave=_by_site(first),
         second_wave=_by_site(second),
-        first_wave_distinct=_distinct(first),
-        second_wave_distinct=_distinct(second),
-        duplicates=tuple(Duplicate(one.ref, one.same_as) for one in everything if one.same_as),
+        first_wave_kept=_kept(first),
+        second_wave_kept=_kept(second),
+        duplicates=tuple(map(_duplicate, filter(_is_copy, everything))),
         announcements=tuple(_announcement(one, one.membership) for one in second if one.membership),
     )
 
@@ -68,8 +78,16 @@ def _by_site(wave: Iterable[Article]) -> Mapping[str, int]:
     return {site: counts[site] for site in SITES}
 
 
-def _distinct(wave: Iterable[Article]) -> int:
-    return sum(not article.same_as for article in wave)
+def _kept(wave: Iterable[Article]) -> int:
+    return sum(not (_is_copy(article) and _duplicate(article).is_of_one_site) for article in wave)
+
+
+def _is_copy(article: Article) -> bool:
+    return bool(article.same_as)
+
+
+def _duplicate(article: Article) -> Duplicate:
+    return Duplicate(article.ref, article.same_as)
 
 
 def _announcement(article: Article, membership: Membership) -> Announcement:

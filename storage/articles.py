@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from storage.rows import article_columns, claim_row, tag_columns, to_article
 from storage.statements import Built, insert, insert_one, table_of
 from storage.tables import AddressRow, ArticleRow, ClaimRow, EvidenceRow, MemberChangeRow, TagRow, VersionRow
 from storage.turns import take_turns
+from storage.twins import Twin, twins
 
 _FIRST = col(ArticleRow.id)
 
@@ -31,7 +32,7 @@ class Saved(StrEnum):
     NEW = "new"
     #: known address, other words: the former ones are kept as a version
     UPDATED = "updated"
-    #: the same text at another address
+    #: the same text at another address of the site
     DUPLICATE = "duplicate"
     #: nothing changed
     KNOWN = "known"
@@ -80,26 +81,27 @@ def save(
 ) -> tuple[Saved, int]:
     """Keep an article with its tags, claims, events and index entry; returns its id.
 
-    What was `prepared` elsewhere counts as long as it is of the article's words.
+    The same text elsewhere on its site is an address of it, at another outlet an article of the same story. What was
+    `prepared` elsewhere counts as long as it is of the article's words.
     """
     prepared = prepared_for(article, prepared)
     digest, keys = prepared.digest, _keys(article, arrival)
     take_turns(session, chain((digest, *keys), register.turns(article.claims), stories.turns(prepared.sketch)))
-    if tombstones.refuses(session, keys, digest):
+    known, listed = _by_address(session, article.url), _by_address(session, arrival.listed_at)
+    if tombstones.refuses(session, keys, _unless_held(digest, known or listed)):
         return Saved.FORGOTTEN, 0
-    known = _by_address(session, article.url)
     if known is not None:
         return _revisit(session, known, article, prepared, arrival)
-    listed = _by_address(session, arrival.listed_at)
     if listed is not None and row_key(listed.url) == row_key(arrival.listed_at):
         _add_address(session, _id(listed), article)
         findings.offer(session, _id(listed), arrival.freshness(article), arrival.now)
         return _rewrite(session, listed, article, prepared, arrival)
-    twin: int | None = _TWIN.value(session, text_hash_=digest)
-    if twin is not None:
-        _add_address(session, twin, article)
-        return Saved.DUPLICATE, twin
-    return Saved.NEW, _insert(session, article, prepared, arrival)
+    same = twins(session, digest)
+    own = next((twin.article for twin in same if twin.is_at(article.source, article.url)), None)
+    if own is not None:
+        _add_address(session, own, article)
+        return Saved.DUPLICATE, own
+    return Saved.NEW, _insert(session, article, prepared, arrival, same)
 
 
 def renew(session: Session, article_id: int, article: Article, arrival: Arrival) -> bool:
@@ -143,7 +145,7 @@ def reread(session: Session, article_id: int, article: Article, arrival: Arrival
     prepared = prepare(article)
     names = (prepared.digest, *_keys(article, arrival))
     take_turns(session, chain(names, register.turns(article.claims), stories.turns(prepared.sketch)))
-    if tombstones.refuses(session, _keys(article, arrival), prepared.digest):
+    if tombstones.refuses(session, _keys(article, arrival), _unless_held(prepared.digest, row)):
         return False
     article = _readdressed(session, row, article)
     if (kept.title, kept.text) != (article.title, article.text):
@@ -189,7 +191,7 @@ def revise(
     turns = (*article.claims, *kept.claims)
     names = (prepared.digest, *_keys(article, arrival))
     take_turns(session, chain(names, register.turns(turns), stories.turns(prepared.sketch)))
-    if tombstones.refuses(session, _keys(article, arrival), prepared.digest):
+    if tombstones.refuses(session, _keys(article, arrival), _unless_held(prepared.digest, row)):
         return None
     if moved:
         article = _readdressed(session, row, article)
@@ -268,6 +270,11 @@ def _keys(article: Article, arrival: Arrival) -> tuple[str, ...]:
     return tuple({row_key(address) for address in (article.url, arrival.listed_at) if address})
 
 
+def _unless_held(digest: str, row: ArticleRow | None) -> str | None:
+    """A text, unless an article holds it: a copy that was left when another was forgotten may be met again."""
+    return None if row is not None and row.text_hash == digest else digest
+
+
 def _by_address(session: Session, url: str) -> ArticleRow | None:
     if not url:
         return None
@@ -307,12 +314,18 @@ def _rewrite(
     row.sqlmodel_update({**article_columns(article), "text_hash": prepared.digest, "versions": row.versions + 1})
     row.sorted_at = article.dated.moment if article.dated else row.first_seen_at
     _replace_parts(session, _id(row), article, prepared, arrival)
-    stories.tell(session, _id(row), article, prepared)
+    stories.tell(session, _id(row), article, prepared, twins(session, prepared.digest))
     return Saved.UPDATED, _id(row)
 
 
 def _insert(
-    session: Session, article: Article, prepared: Prepared, arrival: Arrival, *, mark: str = ""
+    session: Session,
+    article: Article,
+    prepared: Prepared,
+    arrival: Arrival,
+    same: Sequence[Twin] = (),
+    *,
+    mark: str = "",
 ) -> int:
     row = {
         **article_columns(article), "first_seen_at": arrival.now, "text_hash": prepared.digest, "versions": 1,
@@ -323,7 +336,7 @@ def _insert(
     _add_parts(session, number, article, prepared, arrival)
     if not mark:  # a notice is no article of its source
         findings.offer(session, number, arrival.freshness(article), arrival.now)
-        stories.tell(session, number, article, prepared)
+        stories.tell(session, number, article, prepared, same)
     return number
 
 
@@ -380,10 +393,4 @@ def _id(row: ArticleRow) -> int:
 
 # Built once: every page of every crawl passes here, and to build them takes longer than to run them.
 _ARTICLE, _ADDRESS, _TAG = table_of(ArticleRow), table_of(AddressRow), table_of(TagRow)
-_TWIN = Built(
-    core_select(_ARTICLE.c.id)
-    .where(_ARTICLE.c.text_hash == bindparam("text_hash_"))
-    .order_by(_ARTICLE.c.id)
-    .limit(1)
-)
 _OWNER = Built(core_select(_ADDRESS.c.article_id).where(_ADDRESS.c.key == bindparam("key_")))

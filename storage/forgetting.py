@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import delete, or_, text, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
 
 from news.errors import DatabaseBusy, NotFound, UsageError
-from storage import articles, indexing, nearness, register, searchtables, stories, tombstones
+from storage import (
+    articles,
+    indexing,
+    ledger,
+    mapped,
+    nearness,
+    register,
+    searchtables,
+    snapshot,
+    stories,
+    tombstones,
+)
 from storage.engine import Store
 from storage.keys import bounded, row_key
+from storage.ledger import ADDRESS, TEXT, Entry
+from storage.metadata import TABLES
 from storage.prepared import hash_of
 from storage.readertables import AnswerRow
 from storage.statements import put, table_of
@@ -32,6 +47,8 @@ from storage.tables import (
 from storage.tombstones import text_key
 from storage.turns import take_turns
 
+#: Rows read at once.
+_AT_ONCE = 5_000
 #: Why a lead is not asked for.
 CAUSE = "forgotten"
 
@@ -45,6 +62,18 @@ class Record:
     file: str
     start: int
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remaining:
+    """An article that holds the text of a forgotten one, or tells its story."""
+
+    article: int
+    url: str
+    source: str
+    title: str
+    #: the text itself, at another outlet
+    is_copy: bool
 
 
 def find(session: Session, wanted: str) -> int:
@@ -84,14 +113,61 @@ def title_of(session: Session, article_id: int) -> str | None:
     return row.title if row else None
 
 
-def blank(session: Session, article_id: int, *, reason: str, by: str, now: datetime) -> None:
-    """Take an article out of every table, leave its tombstones, and note what files hold of it.
+def remaining(session: Session, article_id: int) -> tuple[Remaining, ...]:
+    """What else holds the text of an article, which may be forgotten already, or tells its story in other words."""
+    row = session.get(ArticleRow, article_id)
+    digests = (
+        _buried_hashes(session, article_id) if row is None else (row.text_hash, *_former_hashes(session, row))
+    )
+    copies = session.exec(
+        select(ArticleRow)
+        .where(col(ArticleRow.text_hash).in_(list(digests)), col(ArticleRow.id) != article_id)
+        .order_by(col(ArticleRow.id))
+    )
+    found = [_remaining(one.id or 0, one.url, one.source, one.title, is_copy=True) for one in copies]
+    known = {article_id, *(one.article for one in found)}
+    told = [one for one in stories.tellers(session, article_id) if one.article not in known]
+    return (*found, *(_remaining(one.article, one.url, one.source, one.title, is_copy=False) for one in told))
 
-    What it was evidence of is weighed anew. Nothing happens where it is gone already.
+
+def _remaining(article: int, url: str, source: str, title: str, *, is_copy: bool) -> Remaining:
+    return Remaining(article=article, url=url, source=source, title=title, is_copy=is_copy)
+
+
+def _buried_hashes(session: Session, article_id: int) -> Iterator[str]:
+    """Of the texts of a forgotten article."""
+    buried = select(TombstoneRow.key).where(TombstoneRow.article_id == article_id)
+    yield from (key.removeprefix(TEXT) for key in session.exec(buried) if key.startswith(TEXT))
+
+
+def blank(session: Session, wanted: Iterable[int], *, reason: str, by: str, now: datetime) -> None:
+    """Take articles out of every table, leave their tombstones, and note what files hold of them.
+
+    What they were evidence of is weighed anew. Nothing happens to those that are gone already.
     """
+    said = [one for article_id in wanted if (one := _addressed(session, article_id)) is not None]
+    names = (
+        chain((one.row.text_hash, *one.keys), stories.turns(nearness.sketch(one.row.text))) for one in said
+    )
+    take_turns(session, chain.from_iterable(names))
+    for one in said:
+        _blank(session, one, reason, by, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Addressed:
+    """An article with what leads to it."""
+
+    article: int
+    row: ArticleRow
+    keys: tuple[str, ...]
+    urls: tuple[str, ...]
+
+
+def _addressed(session: Session, article_id: int) -> _Addressed | None:
     row = session.get(ArticleRow, article_id)
     if row is None:
-        return
+        return None
     if session.exec(
         select(MemberChangeRow.position).where(MemberChangeRow.article_id == article_id).limit(1)
     ).first():
@@ -99,21 +175,83 @@ def blank(session: Session, article_id: int, *, reason: str, by: str, now: datet
             f"article {article_id} is a notice of Jarchi's own about a list of members: correct the list instead"
         )
     known = session.exec(select(AddressRow).where(AddressRow.article_id == article_id)).all()
-    keys = list(dict.fromkeys((*(address.key for address in known), *_led_from(session, article_id))))
-    take_turns(session, chain((row.text_hash, *keys), stories.turns(nearness.sketch(row.text))))
-    digests = (row.text_hash, *_former_hashes(session, row))
-    _bury(session, article_id, (*keys, *map(text_key, digests)), reason, by, now)
-    _note_files(session, article_id)
-    _blank_around(session, article_id, keys, [address.url for address in known])
-    shaken = register.events_of(session, article_id)
-    _call_off(session, article_id, shaken)
-    stories.leave(session, article_id)
-    indexing.remove(session, article_id)
+    keys = tuple(dict.fromkeys((*(address.key for address in known), *_led_from(session, article_id))))
+    return _Addressed(article=article_id, row=row, keys=keys, urls=tuple(address.url for address in known))
+
+
+def _blank(session: Session, one: _Addressed, reason: str, by: str, now: datetime) -> None:
+    digests = (one.row.text_hash, *_former_hashes(session, one.row))
+    _bury(session, one.article, (*one.keys, *map(text_key, digests)), reason, by, now)
+    _note_files(session, one.article)
+    _blank_around(session, one.article, one.keys, one.urls)
+    shaken = register.events_of(session, one.article)
+    _call_off(session, one.article, shaken)
+    stories.leave(session, one.article)
+    indexing.remove(session, one.article)
     session.execute(
-        delete(ArticleRow).where(col(ArticleRow.id) == article_id)
+        delete(ArticleRow).where(col(ArticleRow.id) == one.article)
     )  # what belongs to it goes with it
     session.expire_all()
     register.settle(session, shaken)
+
+
+def is_due(session: Session, entries: Iterable[Entry]) -> bool:
+    """Whether `again` would do something, or an interrupted call left something."""
+    known = ledger.entries_of(session)
+    return bool(unfinished(session)) or any(not ledger.is_said(entry, known) for entry in entries)
+
+
+def again(session: Session, entries: Iterable[Entry], now: datetime) -> tuple[int, ...]:
+    """Forget what a ledger says and the database does not know: the articles that it held, blanked once more.
+
+    An article is known by its addresses, or by its text where it has none: what other outlets copied stays as it was
+    left. What the database does not hold gets its tombstones, and is never fetched or kept.
+    """
+    known = ledger.entries_of(session)
+    unknown = [entry for entry in entries if not ledger.is_said(entry, known)]
+    if not unknown:
+        return ()
+    by_hash = {digest: entry for entry in unknown for digest in entry.addresses}
+    found: dict[Entry, set[int]] = {entry: set(_without_address(session, entry.texts)) for entry in unknown}
+    for key, article in _hashed_as(session, AddressRow.key, AddressRow.article_id, by_hash):
+        found[by_hash[ledger.hash_of_address(key)]].add(article)
+    for entry, own in found.items():
+        blank(session, sorted(own), reason=entry.reason, by=entry.forgotten_by, now=entry.forgotten_at)
+    _bury_rest(session, {entry: min(own, default=0) for entry, own in found.items()}, now)
+    leads = {key for key, _ in _hashed_as(session, LeadRow.key, LeadRow.source, by_hash)}
+    _blank_leads(session, leads)
+    return tuple(sorted(set().union(*found.values())))
+
+
+def _bury_rest(session: Session, entries: Mapping[Entry, int], now: datetime) -> None:
+    """Tombstones for what the database does not hold; each entry with the article that it was found by, or 0."""
+    known = ledger.entries_of(session)
+    addresses = {one for entry in known for one in entry.addresses}
+    texts = {one for entry in known for one in entry.texts}
+    rows = [
+        {
+            "key": key, "article_id": article, "reason": entry.reason, "forgotten_by": entry.forgotten_by,
+            "forgotten_at": entry.forgotten_at, "finished_at": None if article else now,
+        }
+        for entry, article in entries.items()
+        for key in (
+            *(f"{ADDRESS}{one}" for one in sorted(entry.addresses - addresses)),
+            *(text_key(one) for one in sorted(entry.texts - texts)),
+        )
+    ]  # fmt: skip
+    if rows:
+        put(session, table_of(TombstoneRow), rows)
+
+
+def _hashed_as(session: Session, key: Any, other: Any, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """Key and another column of the rows whose key has one of these hashes; all rows are read."""
+    rows = session.execute(core_select(key, other), execution_options={"yield_per": _AT_ONCE})
+    return ((found, owner) for found, owner in rows if ledger.hash_of_address(found) in wanted)
+
+
+def _without_address(session: Session, texts: Iterable[str]) -> Sequence[int]:
+    query = select(ArticleRow.id).where(ArticleRow.url == "", col(ArticleRow.text_hash).in_(list(texts)))
+    return [article for article in session.exec(query) if article is not None]
 
 
 def _former_hashes(session: Session, row: ArticleRow) -> Iterator[str]:
@@ -152,11 +290,16 @@ def _note_files(session: Session, article_id: int) -> None:
     )
 
 
-def _blank_around(session: Session, article_id: int, keys: list[str], urls: list[str]) -> None:
-    """What other tables say of it: its lists' titles, what its server gave, what readers answered, links to it."""
+def _blank_leads(session: Session, keys: Iterable[str]) -> None:
+    """What lists say of addresses."""
     undated = dict.fromkeys(("published_at", "published_precision", "published_from", "published_calendar"))
     blanked = {**undated, "title": None, "state": "refused", "cause": CAUSE, "attempts": 0}
-    session.execute(update(LeadRow).where(col(LeadRow.key).in_(keys)).values(**blanked))
+    session.execute(update(LeadRow).where(col(LeadRow.key).in_(list(keys))).values(**blanked))
+
+
+def _blank_around(session: Session, article_id: int, keys: Sequence[str], urls: Sequence[str]) -> None:
+    """What other tables say of it: its lists' titles, what its server gave, what readers answered, links to it."""
+    _blank_leads(session, keys)
     asked = [bounded(url) for url in urls]
     session.execute(delete(ValidatorRow).where(col(ValidatorRow.address).in_(asked)))
     session.execute(delete(AlternateRow).where(col(AlternateRow.key).in_(keys)))
@@ -190,6 +333,12 @@ def erased(session: Session, record: Record) -> None:
     session.execute(delete(ErasureRow).where(col(ErasureRow.id) == record.id))
 
 
+def unfinished(session: Session) -> tuple[int, ...]:
+    """The articles of which files may still hold something."""
+    query = select(TombstoneRow.article_id).where(col(TombstoneRow.finished_at).is_(None))
+    return tuple(session.exec(query.distinct().order_by(col(TombstoneRow.article_id))))
+
+
 def finish(session: Session, article_id: int, now: datetime) -> None:
     """Note that nothing is left of a forgotten article."""
     done = update(TombstoneRow).where(
@@ -210,6 +359,7 @@ def scrub(store: Store) -> None:
 
 
 def _scrub_sqlite(store: Store) -> None:
+    mapped.remove(store.beside(snapshot.END))
     with store.driver() as cursor:
         indexes = cursor.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
@@ -226,14 +376,23 @@ def _scrub_sqlite(store: Store) -> None:
 
 def _scrub_postgresql(store: Store) -> None:
     with store.session_connection() as connection:
+        # the planner's samples of columns are words too; of an empty table it would keep the old ones
+        if connection.execute(text("SELECT current_setting('server_version_num')::int >= 180000")).scalar():
+            connection.execute(_CLEAR_SAMPLES, {"names": _with_words()})
         for name in _with_words():
             connection.execute(text(f"VACUUM (FULL, ANALYZE) {name}"))
+        connection.execute(text("VACUUM (FULL) pg_statistic"))
         if connection.execute(text("SELECT pg_has_role('pg_checkpoint', 'MEMBER')")).scalar():
             connection.execute(text("CHECKPOINT"))  # else files that are no more wait for the next one
 
 
 def _with_words() -> list[str]:
     """Our tables that hold, or held, words of articles: a database may hold other programs' too."""
-    metadata = SQLModel.metadata.tables.values()
-    found = {table.name for table in metadata if {"article_id", "title"} & set(table.columns.keys())}
+    found = {table.name for table in TABLES.values() if {"article_id", "title"} & set(table.columns.keys())}
     return sorted({*found, *searchtables.NAMES, "event", "article", "validator"})
+
+
+_CLEAR_SAMPLES = text(
+    "SELECT pg_clear_attribute_stats(schemaname, tablename, attname, inherited) FROM pg_stats "
+    "WHERE schemaname = 'public' AND tablename = ANY(:names)"
+)

@@ -46,7 +46,10 @@ _STAMP = (
     "ON CONFLICT (article_id) DO UPDATE SET stamp = excluded.stamp"
 )
 _STAMP_POSTGRESQL = _built(_STAMP.format("CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"))
-_STAMP_SQLITE = _built(_STAMP.format("(SELECT coalesce(max(stamp), 0) + 1 FROM search_change)"))
+# drawn, so that a number tells one history of a database from another that began with the same backup (`storage.snapshot`)
+_STAMP_SQLITE = _built(
+    _STAMP.format("(SELECT coalesce(max(stamp), 0) + 1 + (random() & 1073741823) FROM search_change)")
+)
 _ADD_POSTGRESQL = _built(
     "INSERT INTO article_search (article_id, document, words) VALUES (:id, CAST(:document AS tsvector), :words)"
 )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy import text
@@ -15,7 +13,7 @@ from sqlmodel import Session
 
 from news.languages.tokens import tokens
 from storage import columns as memory
-from storage.columns import Columns, Ids, Mask
+from storage.arrays import Columns, Ids, Mask
 from storage.fulltext import alternatives, joined_pairs
 from storage.meanings import cities_called, networks_called
 from storage.query import All, Days, Either, Except, Field, Node, Words
@@ -237,7 +235,7 @@ def _found(asked: Asked, expression: Expression) -> Ids:
         if memory.is_sqlite(asked.session):
             limit = f" AND rowid IN ({some})" if some else ""
             statement = f"SELECT group_concat(rowid) FROM article_search WHERE article_search MATCH ?{limit}"  # noqa: S608
-            ((found,),) = driver_rows(asked.session, statement, (expression.written,))
+            ((found,),) = memory.driver_rows(asked.session, statement, (expression.written,))
             gathered.append(memory.numbers_of(found))
         else:
             limit = f" AND article_id IN ({some})" if some else ""
@@ -245,7 +243,7 @@ def _found(asked: Asked, expression: Expression) -> Ids:
             # the planner takes tsvectors for small, and would read all of them where new ones wait to enter the index
             driver = asked.session.connection()
             driver.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            ((found,),) = driver_rows(asked.session, statement, expression.values)
+            ((found,),) = memory.driver_rows(asked.session, statement, expression.values)
             driver.exec_driver_sql("SET LOCAL enable_seqscan = on")
             gathered.append(memory.numbers_of(found))
     return np.concatenate(gathered) if gathered else np.zeros(0, np.int64)
@@ -254,7 +252,7 @@ def _found(asked: Asked, expression: Expression) -> Ids:
 def _found_between(asked: Asked, expression: Expression, among: Collection[int]) -> Ids:
     """FTS5 looks each id of a list up by itself, and a span of ids at once."""
     statement = "SELECT group_concat(rowid) FROM article_search WHERE article_search MATCH ? AND rowid BETWEEN ? AND ?"
-    ((found,),) = driver_rows(asked.session, statement, (expression.written, min(among), max(among)))
+    ((found,),) = memory.driver_rows(asked.session, statement, (expression.written, min(among), max(among)))
     return np.intersect1d(memory.numbers_of(found), np.fromiter(among, np.int64))
 
 
@@ -265,15 +263,6 @@ def _portions(among: Collection[int] | None) -> Iterator[str]:
     ids = sorted(among)
     for start in range(0, len(ids), _AT_ONCE):
         yield ",".join(map(str, ids[start : start + _AT_ONCE]))
-
-
-def driver_rows(session: Session, statement: str, values: Sequence[object]) -> Sequence[Any]:
-    """What SQLite's driver answers, without what SQLAlchemy does with each row; on PostgreSQL by way of it, which knows its errors."""
-    if session.get_bind().dialect.name != "sqlite":
-        return session.connection().exec_driver_sql(statement, tuple(values)).fetchall()
-    with closing(session.connection().connection.cursor()) as cursor:
-        cursor.execute(statement, tuple(values))
-        return cursor.fetchall()
 
 
 def as_written(session: Session, found: Mask, phrases: list[Words]) -> Mask:
@@ -288,6 +277,21 @@ def as_written(session: Session, found: Mask, phrases: list[Words]) -> Mask:
         for article, title, body in rows:
             kept[article] = all(pattern.search(title) or pattern.search(body) for pattern in patterns)
     return kept
+
+
+def behind(session: Session, found: Mask) -> Ids:
+    """Of articles found, those whose story another one of them tells that stands before them there."""
+    gather = [f"string_agg(CAST({name} AS TEXT), ',')" for name in ("article_id", "story_id", "place")]
+    if memory.is_sqlite(session):
+        gather = [f"group_concat({name})" for name in ("article_id", "story_id", "place")]
+    row = session.execute(text(f"SELECT {', '.join(gather)} FROM story_article")).one()  # noqa: S608 (names of ours)
+    articles, told, places = (memory.numbers_of(column) for column in row)
+    is_found = found[np.minimum(articles, len(found) - 1)] & (articles < len(found))
+    articles, told, places = articles[is_found], told[is_found], places[is_found]
+    order = np.lexsort((places, told))
+    is_behind = np.zeros(len(order), np.bool_)
+    is_behind[1:] = told[order][1:] == told[order][:-1]
+    return articles[order][is_behind]
 
 
 def _pattern(phrase: Words) -> re.Pattern[str]:

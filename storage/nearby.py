@@ -76,7 +76,7 @@ class Entrant:
 
 
 def enter(session: Session, one: Entrant) -> tuple[Near, ...]:
-    """Note the sketch of an article's text, and find what is near it, nearest first."""
+    """Note the sketch of an article's text, and find what is near it without being the same, nearest first."""
     remove(session, one.article)
     if one.sketch is None:
         return ()
@@ -136,7 +136,8 @@ def _verified(session: Session, one: Entrant, sketch: Sketch, candidates: Sequen
         article=one.article, source=one.source, digest=one.digest, least=sketch.least, text=one.text,
         known=_remember(one.digest, sketch.traits),
     )  # fmt: skip
-    others = [other for other in _compared(session, candidates) if other.article != one.article]
+    # the same text has no need of a comparison: `storage.twins`
+    others = [other for other in _compared(session, candidates) if other.digest != one.digest]
     if not others:
         return ()
     likely = nearness.estimates(sketch.least, [other.least for other in others]) >= _ESTIMATED

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage import columns as memory
-from storage.columns import Columns, Ids, Mask
-from storage.matching import Asked, driver_rows, words_expression
+from storage.arrays import Columns, Ids, Mask
+from storage.matching import Asked, words_expression
 from storage.query import All, Either, Node, Words, positive_words
 
 #: A title's word weighs so many times a body's in the ranking, and one of another form so much.
@@ -108,7 +108,7 @@ def _bm25(asked: Asked, node: Node | None, window: Ids) -> Sequence[Any]:
         row
         for expression in _ranked_by(asked, node)
         # below SQLAlchemy, whose rows cost more than the ranking
-        for row in driver_rows(asked.session, _BM25, (expression, first, last, among.tobytes(), first))
+        for row in memory.driver_rows(asked.session, _BM25, (expression, first, last, among.tobytes(), first))
     ]
 
 
@@ -158,4 +158,4 @@ def _ts_rank(asked: Asked, node: Node | None, window: Ids) -> Sequence[Any]:
     rank = "ts_rank('{0.2, 0.1, 0.2, 1.0}', document, CAST(%s AS tsquery))"
     statement = f"SELECT article_id, {rank} FROM article_search WHERE article_id IN ({ids})"  # noqa: S608
     values = (" | ".join(f"({query})" for query in queries),)
-    return driver_rows(asked.session, statement, values)
+    return memory.driver_rows(asked.session, statement, values)

@@ -317,13 +317,16 @@ def _claims_of(
 def _weigh(session: Session, event: EventRow) -> bool:
     """Set an event's confidence by its evidence; False where it has none.
 
-    Independent reports strengthen each other; a source that repeats itself, or another's sentence, does not.
+    Independent reports strengthen each other; a source that repeats itself, or another's sentence or text, does not.
     """
     doubts: dict[str, float] = {}
     seen: set[str] = set()
+    texts: dict[str, int | None] = {}
     for claim, article in _claims_of(session, event, _bears_out(event)):
         sentence = fold(claim.sentence)
-        copied = sentence in seen or article.original_source is not None
+        # a copy under another title may say it in another sentence, the title's own
+        is_copy = texts.setdefault(article.text_hash, article.id) != article.id
+        copied = is_copy or sentence in seen or article.original_source is not None
         if not doubts or not (copied or article.source in doubts):
             doubts[article.source] = 1.0 - claim.confidence
         seen.add(sentence)

@@ -98,7 +98,7 @@ class Decision:
 
 
 def waiting(session: Session, limit: int = 100) -> tuple[ReviewItem, ...]:
-    """Announcements that lack a known member or network, confidence or a date: newest first."""
+    """Announcements that lack a known member or network, confidence or a date: newest first, of copies one."""
     undated = and_(col(ClaimRow.freshness) == Freshness.UNDATED, col(EventRow.freshness) == Freshness.UNDATED)
     query = (
         select(ClaimRow, ArticleRow)
@@ -113,7 +113,12 @@ def waiting(session: Session, limit: int = 100) -> tuple[ReviewItem, ...]:
         .order_by(col(ArticleRow.sorted_at).desc(), col(ClaimRow.article_id), col(ClaimRow.position))
         .limit(limit)
     )
-    return tuple(_item(claim, article) for claim, article in session.exec(query))
+    items: list[ReviewItem] = []
+    first: dict[tuple[str, str], int] = {}
+    for claim, article in session.exec(query):
+        if first.setdefault((article.text_hash, statement(claim)), claim.article_id) == claim.article_id:
+            items.append(_item(claim, article))
+    return tuple(items)
 
 
 def decide(
@@ -121,7 +126,7 @@ def decide(
 ) -> Claim:
     """Note a judgement in place of an earlier one and act on it; returns the claim as it is now.
 
-    A yes makes an event of the claim, which alerts where its article is news and no older than `max_age`;
+    It holds for the same claim in copies of the article by other outlets too, where nobody has judged that. A yes makes an event of the claim, which alerts where its article is news and no older than `max_age`;
     a no takes its evidence away from the event that it made. Raises NotFound for an unknown claim,
     UsageError for a yes without member or network.
     """
@@ -135,13 +140,38 @@ def decide(
             f"claim {article}.{position} names no known city and network: give --city and --network"
         )
     take_turns(session, [f"{left['member']} {left['network']}"])
+    for each, article_of in ((claim, written), *_likewise(session, claim, written)):
+        if each.decision is None:
+            _settle(session, each, article_of, judgement, left, now=now, max_age=max_age)
+    return to_claim(claim)
+
+
+def _settle(
+    session: Session, claim: ClaimRow, written: ArticleRow, judgement: Judgement, left: dict[str, Any],
+    *, now: datetime, max_age: timedelta,
+) -> None:  # fmt: skip
     claim.decision = statement(claim)
     _note(session, claim, judgement, left, now)
     register.detach(session, claim)
-    if agreed:
+    if judgement.verdict is Verdict.YES:
         claim.sqlmodel_update({**left, "confidence": _VOUCHED})
         register.attach(session, claim, _reported(written), _freshness(claim, written, now - max_age))
-    return to_claim(claim)
+
+
+def _likewise(session: Session, claim: ClaimRow, written: ArticleRow) -> list[tuple[ClaimRow, ArticleRow]]:
+    """The same claim as it was read in copies of its article."""
+    said = claim.decision or statement(claim)
+    query = (
+        select(ClaimRow, ArticleRow)
+        .join(ArticleRow, col(ArticleRow.id) == col(ClaimRow.article_id))
+        .where(ArticleRow.text_hash == written.text_hash, col(ArticleRow.id) != written.id)
+        .order_by(col(ArticleRow.id), col(ClaimRow.position))
+    )
+    return [
+        (other, article)
+        for other, article in session.exec(query)
+        if (other.decision or statement(other)) == said
+    ]
 
 
 def _note(
@@ -162,17 +192,28 @@ def _note(
 
 
 def undo(session: Session, article: int, position: int) -> Claim:
-    """Take a verdict back: the claim is what was read, and waits again. Raises NotFound where there is none."""
-    claim, _ = _found(session, article, position)
+    """Take a verdict back, and what of it held for copies: the claim is what was read, and waits again.
+
+    Raises NotFound where there is none.
+    """
+    claim, written = _found(session, article, position)
     decision = session.get(DecisionRow, (article, claim.decision)) if claim.decision else None
     if decision is None:
         raise NotFound(f"nobody has decided about claim {article}.{position}")
+    said = (decision.decided_by, decision.decided_at)
+    for each, _ in ((claim, written), *_likewise(session, claim, written)):
+        own = session.get(DecisionRow, (each.article_id, each.decision)) if each.decision else None
+        if own is not None and (own.decided_by, own.decided_at) == said:
+            _take_back(session, each, own)
+    return to_claim(claim)
+
+
+def _take_back(session: Session, claim: ClaimRow, decision: DecisionRow) -> None:
     register.detach(session, claim)
     claim.sqlmodel_update({**decision.before, "decision": None})
     session.delete(decision)
     session.add(claim)
     session.flush()
-    return to_claim(claim)
 
 
 def decisions(session: Session, limit: int = 100) -> tuple[Decision, ...]:
@@ -192,10 +233,15 @@ def decisions(session: Session, limit: int = 100) -> tuple[Decision, ...]:
 
 
 def apply(session: Session, claims: Iterable[ClaimRow]) -> list[ClaimRow]:
-    """What a new reading's claims give for events: as persons left them, without those that they refused."""
+    """What a new reading's claims give for events: as persons left them, without those that they refused.
+
+    What they said of a claim holds for a copy of its article that comes later.
+    """
     kept = []
     for claim in claims:
-        decision = session.get(DecisionRow, (claim.article_id, statement(claim)))
+        decision = session.get(DecisionRow, (claim.article_id, statement(claim))) or _inherited(
+            session, claim
+        )
         if decision is not None:
             claim.decision = decision.statement
             session.add(claim)
@@ -205,6 +251,23 @@ def apply(session: Session, claims: Iterable[ClaimRow]) -> list[ClaimRow]:
         if decision is None or decision.verdict == Verdict.YES:
             kept.append(claim)
     return kept
+
+
+def _inherited(session: Session, claim: ClaimRow) -> DecisionRow | None:
+    """What was decided of the same claim in an article of the same text, as a decision of its own."""
+    own = select(ArticleRow.text_hash).where(ArticleRow.id == claim.article_id).scalar_subquery()
+    query = (
+        select(DecisionRow)
+        .join(ArticleRow, col(ArticleRow.id) == col(DecisionRow.article_id))
+        .where(col(ArticleRow.text_hash) == own, DecisionRow.statement == statement(claim))
+        .order_by(col(DecisionRow.decided_at).desc(), col(DecisionRow.article_id))
+    )
+    found = session.exec(query.limit(1)).first()
+    if found is None:
+        return None
+    decision = DecisionRow(**{**found.model_dump(), "article_id": claim.article_id})
+    session.add(decision)
+    return decision
 
 
 def statement(claim: ClaimRow) -> str:

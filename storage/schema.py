@@ -11,20 +11,17 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
-from sqlmodel import SQLModel
 
 from news.errors import DatabaseOutdated, DatabaseTooNew, DatabaseUnreachable
-from storage import memberpages, readertables, robots, searchtables, storytables, tables, views
+from storage import views
 from storage.engine import Store, connect
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-#: Where tables are: the metadata is whole only with all of them.
-TABLES = (tables, searchtables, robots, memberpages, readertables, storytables)
-
 #: Alembic's own.
 VERSION_TABLE = "alembic_version"
+_ARTICLES = "article"
 
 
 def open_store(url: str) -> Store:
@@ -113,7 +110,7 @@ def require_current(store: Store) -> None:
 def _refuse_newer(store: Store, connection: Connection, current: str | None) -> None:
     if current in revisions():
         return
-    if not inspect(connection).has_table(tables.ArticleRow.__tablename__):
+    if not inspect(connection).has_table(_ARTICLES):
         raise DatabaseUnreachable(
             f"{store.url} is another program's database (schema {current}); nothing was changed"
         )
@@ -124,8 +121,10 @@ def _refuse_newer(store: Store, connection: Connection, current: str | None) -> 
 
 def _refuse_foreign(store: Store, connection: Connection) -> None:
     """A SQLite file belongs to one program; a PostgreSQL database may be shared while no name is taken twice."""
+    from storage.metadata import TABLES  # noqa: PLC0415
+
     names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
-    taken = names if store.is_sqlite else names & set(SQLModel.metadata.tables)
+    taken = names if store.is_sqlite else names & set(TABLES)
     if taken:
         raise DatabaseUnreachable(
             f"{store.url} holds tables that are not Jarchi's: {', '.join(sorted(taken))}"

@@ -10,26 +10,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import BindParameter, bindparam, func, select
 from sqlmodel import Session
 
 from news.errors import QueryError
 from news.values import TagKind
 from storage import columns as memory
-from storage import stories
-from storage.columns import Columns, Ids, Mask
+from storage.arrays import Columns, Ids, Mask
 from storage.engine import writes
 from storage.known import unknown
-from storage.matching import Asked, as_written, in_days, matches, with_names
+from storage.matching import Asked, as_written, behind, in_days, matches, with_names
 from storage.query import Days, Node, Problem, parse_query, positive_words, read_query
 from storage.ranking import Ranking
 from storage.ranking import ranking as ranking_of
 from storage.snippets import Sought, snippet_of
-from storage.statements import table_of
-from storage.tables import AddressRow, ArticleRow, TagRow
 
 __all__ = ["FACETS", "Filters", "Found", "Hit", "Sought", "matching", "search", "search_ids", "snippet_of"]
 
@@ -78,7 +74,7 @@ class Hit:
     cities: tuple[str, ...]
     #: greater is better; 0 where nothing was ranked; not comparable between engines
     score: float
-    #: addresses beside the first at which the same text was found
+    #: addresses beside its own at which the same text was found, other outlets' copies included
     copies: int
 
 
@@ -208,7 +204,7 @@ def _ranking(
     pin = pin or asked.columns.last
     found[pin + 1 :] = False
     if is_once:
-        found[stories.behind(asked.session, found)] = False
+        found[behind(asked.session, found)] = False
     return ranking_of(asked, node, found, pin, by_date=by_date)
 
 
@@ -254,14 +250,39 @@ def _by_count(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
+class _Shown(NamedTuple):
+    """What is shown of an article."""
+
+    id: int
+    url: str
+    title: str
+    source: str
+    language: str
+    #: of PostgreSQL a moment, of SQLite its text
+    published_at: datetime | str | None
+    text: str
+
+
+class _Tag(NamedTuple):
+    """A network or city of an article shown."""
+
+    kind: str
+    key: str
+    part: str
+    span_start: int
+    span_end: int
+
+
 def _hits(session: Session, ids: list[int], scores: Sequence[float], sought: Sought) -> tuple[Hit, ...]:
     """The articles to show, in the order given, read in three questions whatever their number."""
-    connection, wanted = session.connection(), {"ids": ids}
-    rows = {row.id: row for row in connection.execute(_SHOWN, wanted)}
-    tags: dict[int, list[Any]] = {}
-    for tag in connection.execute(_SHOWN_TAGS, wanted):
-        tags.setdefault(tag.article_id, []).append(tag)
-    copies = {row[0]: row[1] for row in connection.execute(_COPIES, wanted)}
+    if not ids:
+        return ()
+    which = ",".join(map(str, ids))
+    rows = {row[0]: _Shown(*row) for row in memory.driver_rows(session, _SHOWN.format(which))}
+    tags: dict[int, list[_Tag]] = {}
+    for article, *tag in memory.driver_rows(session, _SHOWN_TAGS.format(which)):
+        tags.setdefault(article, []).append(_Tag(*tag))
+    copies = dict(memory.driver_rows(session, _COPIES.format(which)))
     return tuple(
         _hit(rows[one], score, sought, tags.get(one, []), copies.get(one, 0))
         for one, score in zip(ids, scores, strict=False)
@@ -269,7 +290,19 @@ def _hits(session: Session, ids: list[int], scores: Sequence[float], sought: Sou
     )
 
 
-def _hit(row: Any, score: float, sought: Sought, tags: list[Any], copies: int) -> Hit:
+# below SQLAlchemy, whose rows cost as much as these take to be found
+_SHOWN = f"SELECT {', '.join(_Shown._fields)} FROM article WHERE id IN ({{}})"  # noqa: S608
+_SHOWN_TAGS = (
+    f"SELECT article_id, {', '.join(_Tag._fields)} FROM tag WHERE article_id IN ({{}}) ORDER BY article_id, position"  # noqa: S608
+)
+#: the addresses of all articles that hold the same text
+_COPIES = (
+    "SELECT found.id, count(*) FROM article AS found JOIN article AS twin ON twin.text_hash = found.text_hash "
+    "JOIN address ON address.article_id = twin.id WHERE found.id IN ({}) GROUP BY found.id"
+)
+
+
+def _hit(row: _Shown, score: float, sought: Sought, tags: list[_Tag], copies: int) -> Hit:
     named = [
         (tag.span_start, tag.span_end)
         for tag in tags
@@ -282,7 +315,7 @@ def _hit(row: Any, score: float, sought: Sought, tags: list[Any], copies: int) -
         title=row.title,
         source=row.source,
         language=row.language,
-        published_at=row.published_at,
+        published_at=_moment(row.published_at),
         snippet=snippet,
         marks=marks,
         score=score,
@@ -292,29 +325,12 @@ def _hit(row: Any, score: float, sought: Sought, tags: list[Any], copies: int) -
     )
 
 
-def _distinct(tags: Iterable[Any], kind: TagKind) -> tuple[str, ...]:
+def _moment(kept: datetime | str | None) -> datetime | None:
+    """A moment of the database in UTC; SQLite's text has no zone, and is UTC."""
+    if isinstance(kept, str):
+        return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    return kept.astimezone(UTC) if kept else None
+
+
+def _distinct(tags: Iterable[_Tag], kind: TagKind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag.key for tag in tags if tag.kind == kind))
-
-
-# Built once: to build them takes as long as to run them.
-_ARTICLE, _TAG, _ADDRESS = table_of(ArticleRow).c, table_of(TagRow).c, table_of(AddressRow).c
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_SHOWN = select(
-    _ARTICLE.id,
-    _ARTICLE.url,
-    _ARTICLE.title,
-    _ARTICLE.source,
-    _ARTICLE.language,
-    _ARTICLE.published_at,
-    _ARTICLE.text,
-).where(_ARTICLE.id.in_(_IDS))
-_SHOWN_TAGS = (
-    select(_TAG.article_id, _TAG.kind, _TAG.key, _TAG.part, _TAG.span_start, _TAG.span_end)
-    .where(_TAG.article_id.in_(_IDS))
-    .order_by(_TAG.article_id, _TAG.position)
-)
-_COPIES = (
-    select(_ADDRESS.article_id, func.count())
-    .where(_ADDRESS.article_id.in_(_IDS))
-    .group_by(_ADDRESS.article_id)
-)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sqlmodel import Session, col, select
 
 from storage import columns as memory
-from storage.columns import Columns
+from storage.arrays import Columns, Ids
 from storage.engine import writes
 from storage.fulltext import entry
 from storage.tables import ArticleRow, TagRow
@@ -68,18 +69,29 @@ def similar(session: Session, article: int, limit: int = 10) -> tuple[Similar, .
     )
 
 
-def _by_words(session: Session, row: ArticleRow) -> list[memory.Ids]:
+def _by_words(session: Session, row: ArticleRow) -> list[Ids]:
     """The articles of each of its rarest words that another one holds too."""
     found = entry(row.title, row.text, row.language)
     counted = Counter(
         word for word in (*found.title.split() * _TITLE, *found.body.split()) if sum(map(str.isalnum, word)) > _SHORT
     )
-    postings = [_holding(session, word) for word, _ in counted.most_common(_CANDIDATES)]
+    postings = _postings(session, [word for word, _ in counted.most_common(_CANDIDATES)])
     telling = [ids for ids in postings if 1 < len(ids) <= _TOO_MANY]
     return sorted(telling, key=len)[:_WORDS]
 
 
-def _holding(session: Session, word: str) -> memory.Ids:
+def _postings(session: Session, words: Sequence[str]) -> list[Ids]:
+    if memory.is_sqlite(session):
+        return [_holding(session, word) for word in words]
+    # as in `storage.matching`: the planner takes tsvectors for small, and would read all of them for a bound of rows
+    driver = session.connection()
+    driver.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    found = [_holding(session, word) for word in words]
+    driver.exec_driver_sql("SET LOCAL enable_seqscan = on")
+    return found
+
+
+def _holding(session: Session, word: str) -> Ids:
     if memory.is_sqlite(session):
         found = "SELECT rowid AS id FROM article_search WHERE article_search MATCH ?"
         values = (f'"{word}"',)
@@ -92,7 +104,7 @@ def _holding(session: Session, word: str) -> memory.Ids:
     return np.array([one[0] for one in rows], np.int64)
 
 
-def _by_names(session: Session, columns: Columns, article: int) -> list[memory.Ids]:
+def _by_names(session: Session, columns: Columns, article: int) -> list[Ids]:
     rows = session.exec(select(TagRow.kind, TagRow.key).where(TagRow.article_id == article).distinct()).all()
     found = (np.flatnonzero(columns.tagged(f"{kind} {key}")) for kind, key in rows)
     return [ids for ids in found if len(ids) > 1]

@@ -8,16 +8,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-import numpy as np
-from sqlalchemy import and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from news.errors import NotFound, UsageError
 from news.languages.tokens import fold
 from news.values import Article
-from storage import nearby, nearness, translations
-from storage.columns import Ids, Mask, is_sqlite, numbers_of
+from storage import nearby, nearness, retellings, translations
 from storage.nearby import Entrant, Near
 from storage.nearness import Sketch
 from storage.prepared import Prepared
@@ -25,6 +23,7 @@ from storage.statements import Built, put, table_of
 from storage.storytables import OutletRow, StoryArticleRow, StoryDecisionRow, StoryRow
 from storage.tables import ArticleRow, MemberChangeRow
 from storage.turns import take_turns
+from storage.twins import Twin, twins
 
 #: What all take turns for who change stories, until they commit: the last that they wait for.
 _TURN = "stories"
@@ -69,14 +68,19 @@ class Decision:
     decided_at: datetime
 
 
-def tell(session: Session, article_id: int, article: Article, prepared: Prepared) -> None:
-    """Find the story of an article that is new, or was edited, and note its versions in other languages."""
+def tell(
+    session: Session, article_id: int, article: Article, prepared: Prepared, same: Iterable[Twin] = ()
+) -> None:
+    """Find the story of an article that is new, or was edited, and note its versions in other languages.
+
+    Its story is that of those that hold the `same` text, that are near it, or that announce the same membership.
+    """
     if article.alternates:
         translations.note(session, article_id, article.alternates)
     entrant = Entrant(
         article=article_id, source=article.source, text=article.text, digest=prepared.digest, sketch=prepared.sketch
     )  # fmt: skip
-    near = nearby.enter(session, entrant)
+    near = _akin(session, entrant, same, is_claiming=bool(article.claims))
     if near:
         _turn(session)  # two that are near a third, and not near each other, would both begin its story
     former = _story_of(session, article_id)
@@ -132,21 +136,6 @@ def tellers(session: Session, article_id: int) -> tuple[Teller, ...]:
         )
         for one, article in rows
     )  # fmt: skip
-
-
-def behind(session: Session, found: Mask) -> Ids:
-    """Of articles found, those whose story another one of them tells that stands before them there."""
-    gather = [f"string_agg(CAST({name} AS TEXT), ',')" for name in ("article_id", "story_id", "place")]
-    if is_sqlite(session):
-        gather = [f"group_concat({name})" for name in ("article_id", "story_id", "place")]
-    row = session.execute(text(f"SELECT {', '.join(gather)} FROM story_article")).one()  # noqa: S608 (names of ours)
-    articles, told, places = (numbers_of(column) for column in row)
-    is_found = found[np.minimum(articles, len(found) - 1)] & (articles < len(found))
-    articles, told, places = articles[is_found], told[is_found], places[is_found]
-    order = np.lexsort((places, told))
-    is_behind = np.zeros(len(order), np.bool_)
-    is_behind[1:] = told[order][1:] == told[order][:-1]
-    return articles[order][is_behind]
 
 
 def sizes(session: Session, ids: Iterable[int]) -> dict[int, int]:
@@ -226,9 +215,21 @@ def compare(session: Session, after: int, limit: int) -> tuple[int, int] | None:
             article=row.id, source=row.source, text=row.text, digest=row.text_hash,
             sketch=nearness.sketch(row.text),
         )  # fmt: skip
-        near = nearby.enter(session, entrant)
+        near = _akin(session, entrant, twins(session, row.text_hash), is_claiming=True)
         _join(session, row.id, near, row.fetched_at)
     return (rows[-1].id or 0, len(rows)) if rows else None
+
+
+def _akin(session: Session, one: Entrant, same: Iterable[Twin], *, is_claiming: bool) -> tuple[Near, ...]:
+    """What tells the story of an article, nearest first; of its copies the first leads to the others."""
+    found = {twin.article: 1.0 for twin in same if twin.article != one.article}
+    near = [*nearby.enter(session, one), *(retellings.of(session, one) if is_claiming else ())]
+    for other in near:
+        found.setdefault(other.article, other.likeness)
+    return tuple(
+        Near(article=article, likeness=likeness)
+        for article, likeness in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    )
 
 
 def _turn(session: Session) -> None:
@@ -247,6 +248,9 @@ def _join(session: Session, article_id: int, near: Sequence[Near], now: datetime
         *((one.article, one.likeness) for one in near),
     ):
         if other in apart:
+            continue
+        if other in joined:
+            best = likeness if best is None else best
             continue
         story = _story_of(session, other)
         group = _members(session, story) if story is not None else [other]

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
 from storage.keys import row_key
+from storage.ledger import ADDRESS, TEXT, hash_of_address
 from storage.statements import Built, table_of
 from storage.storytables import TombstoneRow
 
@@ -22,9 +23,9 @@ _CHUNK = 1_000
 class Tombstone:
     """That an article was forgotten, when, why and by whom; nothing of what it said."""
 
-    #: the id that it had
+    #: the id that it had; 0 where the database never held it, as after the restore of an older one
     article: int
-    #: `storage.keys.row_key` of each of its addresses
+    #: `storage.keys.row_key` of each of its addresses; none of which the ledger alone knows, by its hash
     keys: tuple[str, ...]
     reason: str
     forgotten_by: str
@@ -35,20 +36,30 @@ class Tombstone:
 
 def text_key(digest: str) -> str:
     """The key of a text by its hash, which tells nothing of it."""
-    return f"sha256:{digest}"
+    return f"{TEXT}{digest}"
 
 
-def refuses(session: Session, keys: Iterable[str], digest: str) -> bool:
-    """Whether one of the addresses, or the text, was forgotten."""
-    wanted = {f"key{at}": key for at, key in enumerate((*keys, text_key(digest)))}
-    return _one_of(len(wanted)).value(session, **wanted) is not None
+def hidden_key(key: str) -> str:
+    """The key of an address of which the hash alone is known: from the ledger, after a restore."""
+    return f"{ADDRESS}{hash_of_address(key)}"
+
+
+def refuses(session: Session, keys: Iterable[str], digest: str | None) -> bool:
+    """Whether one of the addresses, or the text where one is asked about, was forgotten."""
+    addresses = list(keys)
+    text = () if digest is None else (text_key(digest),)
+    wanted = {f"key{at}": key for at, key in enumerate((*addresses, *map(hidden_key, addresses), *text))}
+    return bool(wanted) and _one_of(len(wanted)).value(session, **wanted) is not None
 
 
 def standing(session: Session, keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys of addresses that were forgotten."""
     wanted, found = list(keys), set[str]()
+    if session.scalars(_ANY).first() is None:
+        return frozenset()
     for start in range(0, len(wanted), _CHUNK):
-        found.update(session.scalars(_FOUND, {"keys": wanted[start : start + _CHUNK]}))
+        asked = {name: key for key in wanted[start : start + _CHUNK] for name in (key, hidden_key(key))}
+        found.update(asked[name] for name in session.scalars(_FOUND, {"keys": list(asked)}))
     return frozenset(found)
 
 
@@ -67,7 +78,7 @@ def all_tombstones(session: Session, *, article_id: int | None = None) -> tuple[
     return tuple(
         Tombstone(
             article=article,
-            keys=tuple(row.key for row in rows if not row.key.startswith(text_key(""))),
+            keys=tuple(row.key for row in rows if not row.key.startswith((TEXT, ADDRESS))),
             reason=rows[0].reason,
             forgotten_by=rows[0].forgotten_by,
             forgotten_at=moment,
@@ -83,6 +94,7 @@ def _one_of(count: int) -> Built:
     return Built(select(key).where(or_(*(key == bindparam(f"key{at}") for at in range(count)))).limit(1))
 
 
+_ANY = select(table_of(TombstoneRow).c.key).limit(1)
 _FOUND = select(table_of(TombstoneRow).c.key).where(
     table_of(TombstoneRow).c.key.in_(bindparam("keys", expanding=True))
 )

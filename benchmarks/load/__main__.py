@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -29,8 +28,6 @@ from storage.schema import open_store
 
 _READING_PROCESSES = 2
 _RULES = 40
-#: Seconds until everybody has begun.
-_STARTING = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +86,19 @@ def measure(url: str, options: argparse.Namespace) -> Result:
     articles = _filled(store, url, options.articles)
     make_rules(store, _RULES)
     store.close()
-    with ProcessPoolExecutor(_READING_PROCESSES + 2, mp_context=get_context("spawn")) as pool:
-        alone = _readers(pool, url, _period(min(options.alone, options.minutes)), options.pause)
+    context = get_context("spawn")
+    with (
+        context.Manager() as manager,
+        ProcessPoolExecutor(_READING_PROCESSES + 2, mp_context=context) as pool,
+    ):
+
+        def period_of(minutes: float, processes: int) -> Period:
+            return Period(seconds=minutes * 60, ready=manager.Barrier(processes))
+
+        shorter = period_of(min(options.alone, options.minutes), _READING_PROCESSES)
+        alone = _readers(pool, url, shorter, options.pause)
         quiet = [one for future in alone for one in future.result()]
-        period = _period(options.minutes)
+        period = period_of(options.minutes, _READING_PROCESSES + 2)
         reading = _readers(pool, url, period, options.pause)
         writing, matching = pool.submit(write, url, period, options.rate), pool.submit(match, url, period)
         loaded = [one for future in reading for one in future.result()]
@@ -127,11 +133,6 @@ def _readers(pool: ProcessPoolExecutor, url: str, period: Period, pause: float) 
     return [
         pool.submit(read, url, period, pause, seed=number * 1_000) for number in range(_READING_PROCESSES)
     ]
-
-
-def _period(minutes: float) -> Period:
-    begin = time.time() + _STARTING
-    return Period(begin=begin, end=begin + minutes * 60)
 
 
 def _as_json(found: Result) -> dict[str, Any]:

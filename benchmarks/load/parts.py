@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Thread
+from typing import Any
 
 from alerts.delivering import match_articles, match_events
 from benchmarks.searching.archive import LANGUAGES, article_of, draw, vocabulary
@@ -38,10 +39,16 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """When a part begins and ends, seconds since 1970."""
+    """How long a part lasts, seconds, from when everybody is ready."""
 
-    begin: float
-    end: float
+    seconds: float
+    #: a barrier for all of a part, each in a process of its own
+    ready: Any
+
+    def begin(self) -> float:
+        """Wait for the others; the end, seconds since 1970."""
+        self.ready.wait()
+        return time.time() + self.seconds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,9 +83,9 @@ def read(url: str, period: Period, pause: float, seed: int) -> list[Heard]:
     with closing(open_store(url)) as store:
         with store.reading() as session:
             search(session, "x", facets=True)  # reads the columns
-        heard = [Heard() for _ in range(THREADS)]
+        heard, end = [Heard() for _ in range(THREADS)], period.begin()
         threads = [
-            Thread(target=_read, args=(store, period, pause, _from(asked, seed + 31 * at), heard[at]))
+            Thread(target=_read, args=(store, end, pause, _from(asked, seed + 31 * at), heard[at]))
             for at in range(THREADS)
         ]
         for thread in threads:
@@ -92,9 +99,8 @@ def _from(asked: Sequence[Query], start: int) -> Iterator[Query]:
     return (asked[number * 7 % len(asked)] for number in count(start))
 
 
-def _read(store: Store, period: Period, pause: float, asked: Iterator[Query], heard: Heard) -> None:
-    _wait(period.begin)
-    while time.time() < period.end:
+def _read(store: Store, end: float, pause: float, asked: Iterator[Query], heard: Heard) -> None:
+    while time.time() < end:
         query = next(asked)
         heard.measure(lambda query=query: _page(store, query))  # type: ignore[misc]
         time.sleep(pause)
@@ -112,9 +118,9 @@ def write(url: str, period: Period, rate: float) -> list[Heard]:
     for _ in range(_DRAWN):
         prepare(next(made))  # a crawl has met most words before
     with closing(open_store(url)) as store:
-        _wait(period.begin)
-        while (now := time.time()) < period.end:
-            due = int((now - period.begin) * rate) - heard.done
+        end = period.begin()
+        while (now := time.time()) < end:
+            due = int((now - end + period.seconds) * rate) - heard.done
             if due < 1:
                 time.sleep(_PATIENCE)
                 continue
@@ -163,8 +169,8 @@ def match(url: str, period: Period) -> list[Heard]:
     """The matching of alerts, as often as the service does it: events and articles against rules."""
     heard = Heard()
     with closing(open_store(url)) as store:
-        _wait(period.begin)
-        while time.time() < period.end:
+        end = period.begin()
+        while time.time() < end:
             heard.measure(lambda: _matched(store))
             time.sleep(_MATCHING_PAUSE)
     return [heard]
@@ -184,7 +190,3 @@ def make_rules(store: Store, number: int) -> None:
             about = {"networks": (nets[at % len(nets)],)} if at % 2 else {"query": words[at % len(words)]}
             rule = Rule(name=f"load-{at:03}", recipients=(f"desk-{at}@example.org",), **about)
             rules.save_rule(session, rule, datetime.now(UTC))
-
-
-def _wait(until: float) -> None:
-    time.sleep(max(0.0, until - time.time()))

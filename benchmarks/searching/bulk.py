@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from multiprocessing import get_context
+from secrets import randbelow
 from typing import Any
 
 from sqlalchemy import text
@@ -37,6 +38,8 @@ _TOGETHER, _AHEAD = 20, 6
 _CACHE_KB = 400_000
 #: Characters of a folded text from which its hash is of itself alone.
 _SHORT_TEXT = 200
+#: As `storage.indexing` draws them: another archive of the same name has others.
+_STAMPS = 2**40
 Rows = list[tuple[Any, ...]]
 _COLUMNS = {
     "article": (
@@ -63,7 +66,7 @@ class Lot:
     total: int
     is_sqlite: bool
     plain: bool
-    #: what PostgreSQL's index calls the state in which they came
+    #: what PostgreSQL's index calls the state in which they came; on SQLite a number that was drawn, below theirs
     stamp: int
 
 
@@ -91,7 +94,7 @@ def fill(store: Store, url: str, articles: int, *, plain: bool, workers: int) ->
     """Make so many articles with all that belongs to them; `plain` fills an index of the engine's own beside it."""
     if plain:
         make_plain(store)
-    stamp = 0 if store.is_sqlite else _stamp(store)
+    stamp = randbelow(_STAMPS) if store.is_sqlite else _stamp(store)
     lots = [
         Lot(first, min(_LOT, articles + 1 - first), articles, store.is_sqlite, plain, stamp)
         for first in range(1, articles + 1, _LOT)
@@ -156,7 +159,7 @@ def _make(made: Made, drawn: Drawn, lot: Lot) -> None:
         for position, tag in enumerate(drawn.tags)
     ))  # fmt: skip
     made.add("article_search", [_indexed(drawn.id, _entry(title, body), is_sqlite=lot.is_sqlite)])
-    made.add("search_change", [(drawn.id, drawn.id if lot.is_sqlite else lot.stamp)])
+    made.add("search_change", [(drawn.id, lot.stamp + drawn.id if lot.is_sqlite else lot.stamp)])
     if drawn.id > lot.total - WINDOW:
         _make_near(made, drawn.id, article.source, article.text)
     if lot.plain:

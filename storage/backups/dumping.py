@@ -13,12 +13,12 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlmodel import SQLModel
 
 from news.errors import BackupError, StorageError
 from storage import searchtables, views
 from storage.backups.values import Progress
 from storage.engine import Store
+from storage.metadata import TABLES
 from storage.schema import VERSION_TABLE
 from storage.views import VIEWS
 
@@ -112,7 +112,7 @@ def _tables(store: Store) -> list[str]:
     """Our tables that are there."""
     with store.reading() as session:
         there = set(inspect(session.connection()).get_table_names())
-    return sorted(there & {*SQLModel.metadata.tables, *searchtables.NAMES, VERSION_TABLE})
+    return sorted(there & {*TABLES, *searchtables.NAMES, VERSION_TABLE})
 
 
 def server_version(store: Store) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from news.errors import BackupError
-from storage import articles
+from storage import articles, ledger
 from storage.backups.dumping import POSTGRESQL_COPY, SQLITE_COPY, counted, dump_postgresql, dump_sqlite
 from storage.backups.values import HOME, PAGES, Backup, Copied, Progress, copy, digest_of, write_manifest
 from storage.engine import Store
@@ -34,6 +34,8 @@ class Archive:
     tools: Path | None
     #: of this program
     version: str
+    #: what was forgotten, which no restore takes back (`storage.ledger`); None knows of nothing
+    ledger: Path | None = None
 
 
 def make_backup(store: Store, archive: Archive, parent: Path, now: datetime, progress: Progress) -> Backup:
@@ -64,6 +66,10 @@ def _filled(store: Store, archive: Archive, folder: Path, now: datetime, progres
     database = _dumped(store, archive, folder, progress)
     files = [Copied(name=database.name, size=database.stat().st_size, digest=_digest(database))]
     files += [copy(path, folder, f"{HOME}/{name}") for name, path in archive.home.items() if path.is_file()]
+    if archive.ledger is not None:
+        ledger.bring_up(store, archive.ledger)
+        if archive.ledger.is_file():
+            files.append(copy(archive.ledger, folder, f"{HOME}/{ledger.FILE_NAME}"))
     files += _pages(archive.pages, folder, progress)
     schema, count = _counted(store, database)
     return Backup(

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from news.errors import BackupError
-from storage import articles, schema
+from storage import articles, ledger, schema
 from storage.backups.dumping import restore_postgresql, sqlite_file
 from storage.backups.making import Archive, make_backup
 from storage.backups.values import HOME, PAGES, Backup, Copied, Progress, digest_of, faults_of
@@ -20,6 +20,7 @@ from storage.engine import Store, connect
 from storage.locks import sole_service
 
 _UNFINISHED = ".restoring"
+_LEDGER = f"{HOME}/{ledger.FILE_NAME}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Restored:
 def restore(
     backup: Backup, archive: Archive, home: Path, now: datetime, progress: Progress, *, in_place: bool
 ) -> Restored:
-    """Put a backup in the place of the archive.
+    """Put a backup in the place of the archive; the ledger of what was forgotten stays, and has to be applied then.
 
     Raises BackupError where a file of it is missing or changed, where it is of the other kind of database, or where
     the archive holds articles and is not to be replaced; AlreadyRunning while a service runs on it.
@@ -66,8 +67,9 @@ def restore(
                     f"{store.url} holds {held} articles: --replace puts the backup in their place"
                 )
             # the database last: what stops before has taken nothing away
+            _keep_ledger(store, backup, archive.ledger)
             placed = [_placed(backup, file, archive.pages, PAGES) for file in backup.within(PAGES)]
-            placed += [_placed(backup, file, home, HOME) for file in backup.within(HOME)]
+            placed += [_placed(backup, file, home, HOME) for file in backup.within(HOME) if file.name != _LEDGER]
             aside = _exchange(store, backup, archive, now, progress)
     except OSError as error:
         raise BackupError(f"{error.filename or archive.url} cannot be written: {error.strerror or error}") from error
@@ -77,6 +79,13 @@ def restore(
         backup=backup, aside=aside, brought=tuple(path for path, is_new in placed if is_new),
         left=tuple(path for path, is_new in placed if is_new is False),
     )  # fmt: skip
+
+
+def _keep_ledger(store: Store, backup: Backup, path: Path | None) -> None:
+    """What was forgotten here, or before the backup was made: neither takes anything back of the other."""
+    if path is not None:
+        ledger.bring_up(store, path)
+        ledger.note(path, ledger.read(backup.folder / _LEDGER))
 
 
 def _held(store: Store) -> int:

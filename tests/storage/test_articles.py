@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from news.values import Freshness, Status, TagKind
-from storage import articles
+from news.values import Freshness, Part, Status, TagKind
+from storage import articles, stories
 from storage.articles import Saved
 from storage.engine import Store
 from storage.schema import open_store
@@ -77,20 +78,96 @@ def test_spellings_of_an_address_are_one_article(store: Store, make: Any, spelli
     assert make.keep(store, edited) == (Saved.UPDATED, 1)
 
 
-def test_the_same_text_at_another_address_is_one_article(store: Store, make: Any) -> None:
+def test_the_same_text_at_another_address_of_the_site_is_one_article(store: Store, make: Any) -> None:
     make.keep(store, make.article(1))
-    copy = make.article(
-        2, url="https://isna.example/b", source="isna", text=make.article(1).text.replace("ی", "ي")
-    )
+    copy = make.article(2, url="https://yazd.example/b", text=make.article(1).text.replace("ی", "ي"))
     assert make.keep(store, copy) == (Saved.DUPLICATE, 1)
     assert make.keep(store, copy) == (Saved.KNOWN, 1)
-    third = make.article(3, url="https://aaa.example/c", text=make.article(1).text)
+    third = make.article(3, url="https://aaa.example/c", text=make.article(1).text)  # of the same source
     assert make.keep(store, third) == (Saved.DUPLICATE, 1)
+    fourth = make.article(4, url="https://www.yazd.example/d", source="yazd-en", text=make.article(1).text)
+    assert make.keep(store, fourth) == (Saved.DUPLICATE, 1)
     with store.reading() as session:
         assert articles.load(session, 1) == make.article(1)
         own, *others = articles.addresses(session, 1)
     assert own == make.article(1).url
-    assert set(others) == {copy.url, third.url}
+    assert set(others) == {copy.url, third.url, fourth.url}
+
+
+def copied(make: Any, source: str, number: int = 1, **changes: Any) -> Any:
+    """The text of article 1 as another outlet prints it, a day later."""
+    own = {"dated": make.dated(make.now + make.day), "text": make.article(1).text, **changes}
+    return make.article(number, url=f"https://{source}.example/{number}", source=source, **own)
+
+
+def told(store: Store, article: int) -> list[tuple[int, float | None]]:
+    """The articles of its story in order, each with its likeness."""
+    with store.reading() as session:
+        return [(one.article, one.likeness) for one in stories.tellers(session, article)]
+
+
+def test_a_copy_by_another_outlet_is_an_article_of_the_same_story(store: Store, make: Any) -> None:
+    make.keep(store, make.article(1))
+    assert make.keep(store, copied(make, "isna")) == (Saved.NEW, 2)
+    assert make.keep(store, copied(make, "isna")) == (Saved.KNOWN, 2)
+    assert make.keep(store, copied(make, "isna", 5)) == (Saved.DUPLICATE, 2)
+    assert make.keep(store, copied(make, "irna")) == (Saved.NEW, 3)
+    assert told(store, 3) == [(1, None), (2, 1.0), (3, 1.0)]
+    with store.reading() as session:
+        assert [articles.addresses(session, one) for one in (1, 2)] == [
+            (make.article(1).url,),
+            ("https://isna.example/1", "https://isna.example/5"),
+        ]
+        found = search(session, "یزد", facets=True)
+        once = search(session, "یزد", once=True)
+    assert dict(found.facets["source"]) == {"irna": 1, "isna": 1, "yazd": 1}
+    assert {hit.id: hit.copies for hit in found.hits} == {1: 3, 2: 3, 3: 3}
+    assert [hit.id for hit in once.hits] == [1]
+
+
+def test_short_texts_are_copies_under_the_same_title(store: Store, make: Any) -> None:
+    text = "ادامه خبر را بخوانید."
+    make.keep(store, make.article(1, title="عضویت یزد", text=text))
+    assert make.keep(store, copied(make, "isna", title="عضويت يزد", text=text)) == (Saved.NEW, 2)
+    assert make.keep(store, copied(make, "irna", title="عضویت شیراز", text=text)) == (Saved.NEW, 3)
+    assert told(store, 2) == [(1, None), (2, 1.0)]
+    assert told(store, 3) == []
+
+
+def test_a_copy_without_an_address_is_one_of_another_outlet_too(store: Store, make: Any) -> None:
+    make.keep(store, make.article(1, url=""))
+    assert make.keep(store, make.article(1, url="", source="file")) == (Saved.NEW, 2)
+    assert told(store, 1) == [(1, None), (2, 1.0)]
+
+
+def test_an_edit_that_becomes_a_copy_joins_the_story_and_one_that_leaves_it_is_alone(
+    store: Store, make: Any
+) -> None:
+    make.keep(store, make.article(1))
+    other = copied(make, "isna", text="از خبری دیگر می‌گوید. " * 12)
+    make.keep(store, other)
+    assert told(store, 2) == []
+    assert make.keep(store, copied(make, "isna")) == (Saved.UPDATED, 2)
+    assert told(store, 2) == [(1, None), (2, 1.0)]
+    assert make.keep(store, other) == (Saved.UPDATED, 2)
+    assert (told(store, 1), told(store, 2)) == ([], [])
+
+
+def test_a_membership_grows_no_surer_by_copies_of_its_report(store: Store, make: Any) -> None:
+    """Not under another title either, from which the same is read in other words."""
+    make.keep(store, make.article(1, claims=(make.claim(),)))
+    titled = make.claim(
+        sentence="یزد عضو شد", confidence=0.85, span=replace(make.claim().span, part=Part.TITLE)
+    )
+    make.keep(store, copied(make, "isna", title="یزد عضو شد", claims=(titled, make.claim())))
+    (event,) = make.events(store)
+    assert event.confidence == 0.9
+    assert {evidence.source for evidence in event.evidence} == {"yazd", "isna"}
+    own = copied(
+        make, "irna", text="گزارش خبرنگار از نشست. " * 12, claims=(make.claim(sentence="یزد پیوست."),)
+    )
+    make.keep(store, own)
+    assert make.events(store)[0].confidence > 0.9
 
 
 def test_a_copy_that_is_edited_leaves_the_original_alone(store: Store, make: Any) -> None:

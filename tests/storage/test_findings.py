@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,8 +31,7 @@ def add_rule(
 
 
 def match(store: Store, make: Any, limit: int = 500) -> int:
-    with store.writing() as session:
-        return findings.match(session, make.now, limit)
+    return findings.match(store, make.now, limit)
 
 
 def told(store: Store) -> list[tuple[str, str, str]]:
@@ -160,11 +160,21 @@ def test_a_query_that_is_not_understood_any_more_hinders_no_other(
     assert "rule broken: its search is not understood" in caplog.text
 
 
-def test_an_error_while_matching_leaves_the_article_waiting(store: Store, make: Any) -> None:
+def test_an_error_while_matching_leaves_the_article_waiting(
+    store: Store, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add_rule(store, make, "water")
     keep(store, make)
-    with pytest.raises(InterruptedError):
-        make.interrupted(store, lambda session: findings.match(session, make.now))
+    settle = findings._settle
+
+    def interrupted(*arguments: Any) -> None:
+        settle(*arguments)
+        raise InterruptedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(findings, "_settle", interrupted)
+        with pytest.raises(InterruptedError):
+            match(store, make)
     assert told(store) == []
     assert match(store, make) == 1
 
@@ -190,9 +200,106 @@ def test_two_matchers_do_not_see_the_same_article(store: Store, make: Any) -> No
     add_rule(store, make, "water")
     keep(store, make)
     with store.writing() as session:
-        assert findings.match(session, make.now) == 1
+        session.exec(select(FreshArticleRow).with_for_update()).one()
         assert match(store, make) == 0
+    assert match(store, make) == 1
     assert len(told(store)) == 1
+
+
+def before_settling(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have something happen once, when the searches have been asked and nothing is written yet."""
+    settle = findings._settle
+
+    def settle_later(*arguments: Any) -> int | None:
+        monkeypatch.setattr(findings, "_settle", settle)
+        act()
+        return settle(*arguments)
+
+    monkeypatch.setattr(findings, "_settle", settle_later)
+
+
+def test_an_article_that_changes_after_it_was_looked_at_is_looked_at_again(
+    store: Store, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_rule(store, make, "neighbours")
+    listed = make.article(1, text="The council of Yazd signed. " * 10)
+    make.keep(store, listed)
+    page = make.article(1, text=f"{listed.text} {WATER}", fetched_at=make.now + make.hour)
+    before_settling(monkeypatch, lambda: make.keep(store, page, listed_at=listed.url))
+    assert match(store, make) == 0
+    assert match(store, make) == 1
+    assert len(told(store)) == 1
+
+
+def test_a_rule_that_changes_after_it_was_asked_is_asked_again(
+    store: Store, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_rule(store, make, "water")
+    keep(store, make)
+    keep(store, make, 2, "A park was opened. " * 12)
+    before_settling(monkeypatch, lambda: add_rule(store, make, "park"))
+    assert match(store, make) == 2
+    assert [title for title, _, _ in told(store)] == ["خبر 2"]
+
+
+def test_writers_go_on_while_the_searches_are_asked(
+    store: Store, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_rule(store, make, "water")
+    keep(store, make)
+    found = findings._found
+
+    def found_while_another_is_kept(*arguments: Any) -> Any:
+        keep(store, make, 2)
+        return found(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(findings, "_found", found_while_another_is_kept)
+        assert match(store, make) == 1
+    assert match(store, make) == 1
+    assert len(told(store)) == 2
+
+
+def copied(make: Any, source: str, number: int = 9, text: str = WATER, **changes: Any) -> Any:
+    """The text as another outlet prints it, an hour later unless a test says otherwise."""
+    values = {"dated": make.dated(make.now), **changes}
+    return make.article(number, url=f"https://{source}.example/{number}", source=source, text=text, **values)
+
+
+def test_of_a_text_that_outlets_copy_the_leading_article_alone_is_told(store: Store, make: Any) -> None:
+    add_rule(store, make, "water")
+    make.keep(store, copied(make, "isna", 7))
+    make.keep(store, copied(make, "yazd", 8, dated=make.dated()))
+    make.keep(store, copied(make, "irna", 9))
+    assert match(store, make) == 3
+    assert [title for title, _, _ in told(store)] == ["خبر 8"]
+
+
+def test_a_copy_that_comes_later_is_told_to_nobody_who_knows_the_text(store: Store, make: Any) -> None:
+    add_rule(store, make, "water")
+    make.keep(store, copied(make, "yazd", 1))
+    match(store, make)
+    add_rule(store, make, "water", "a@example.org", "b@example.org")
+    add_rule(store, make, "water AND source:isna", name="isna")
+    make.keep(store, copied(make, "isna", 2))
+    assert match(store, make) == 1
+    assert told(store)[1:] == [("خبر 2", "isna", "a@example.org"), ("خبر 2", "water", "b@example.org")]
+
+
+def test_a_retelling_is_told_as_any_article(store: Store, make: Any) -> None:
+    add_rule(store, make, "water")
+    make.keep(store, copied(make, "yazd", 1))
+    make.keep(store, copied(make, "isna", 2, f"The mayor spoke for an hour. {WATER}"))
+    match(store, make)
+    assert len(told(store)) == 2
+
+
+def test_what_a_rule_would_have_told_names_each_text_once(store: Store, make: Any) -> None:
+    make.keep(store, copied(make, "isna", 2))
+    make.keep(store, copied(make, "yazd", 1, dated=make.dated()))
+    with store.reading() as session:
+        found = findings.told(session, Rule(name="r", recipients=(), query="water"), make.now - make.day)
+    assert [item.source for item in found] == ["yazd"]
 
 
 def test_a_delivery_shows_the_words_found(store: Store, make: Any) -> None:

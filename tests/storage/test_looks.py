@@ -213,7 +213,7 @@ def test_a_page_that_moves_to_a_forgotten_address_is_not_taken_over(store: Store
     _, gone = make.keep(store, make.article(1))
     _, kept = make.keep(store, make.article(2, text="A tram and a depot for the harbour, says the council. " * 6))
     with store.writing() as session:
-        forgetting.blank(session, gone, reason="asked for", by="Mina", now=make.now)
+        forgetting.blank(session, [gone], reason="asked for", by="Mina", now=make.now)
     moved = make.article(2, url=make.article(1).url, text="What the council says of its harbour now. " * 6)
     assert _revise(store, kept, moved, make, moved=True) is None
     with store.reading() as session:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -11,7 +12,7 @@ from wordfreq import top_n_list
 
 from storage import columns as memory
 from storage import ranking
-from storage.columns import Columns
+from storage.arrays import Columns
 from storage.engine import Store
 from storage.fulltext import search_words, stem
 from storage.search import search
@@ -70,22 +71,57 @@ def _counted(tags: dict[int, list[str]], ids: list[int]) -> dict[str, int]:
     return dict(Counter(name for one in ids for name in tags[one]))
 
 
+def _filled(tags: dict[int, list[str]]) -> Columns:
+    """As an archive that is read whole: what many articles bear has a bitmap."""
+    kept, ids = Columns.empty(), sorted(tags)
+    borne = {name: [one for one in ids if name in tags[one]] for name in sorted({*chain(*tags.values())})}
+    kept.fill(
+        np.array(ids, np.int64), np.array(ids, np.int64) * 10**12, (["fa"] * len(ids), ["yazd"] * len(ids)),
+        [(name, np.array(found, np.int64)) for name, found in borne.items()],
+    )  # fmt: skip
+    return kept
+
+
+@pytest.mark.parametrize("is_read_whole", [True, False])
 @pytest.mark.parametrize("share", [0.01, 0.3, 1.0])
-def test_tags_are_counted_exactly_after_changes(share: float) -> None:
+def test_tags_are_counted_exactly_after_changes(share: float, is_read_whole: bool) -> None:
     chance, kept = Random(3), Columns.empty()
     names = [f"city {number}" for number in range(40)]
-    tags = {number: chance.sample(names, chance.randint(0, 6)) for number in range(1, 1_500)}
-    kept.put([(one, one * 10**12, "fa", "yazd") for one in tags], tags)
-    for changed in chance.sample(sorted(tags), 400):
-        tags[changed] = chance.sample(names, chance.randint(0, 6))
+    rare = [f"city {number}" for number in range(100, 130)]
+
+    def drawn() -> list[str]:
+        return [*chance.sample(names, chance.randint(0, 6)), *chance.sample(rare, chance.random() < 0.1)]
+
+    tags = {number: drawn() for number in range(1, 1_500)}
+    if is_read_whole:
+        kept = _filled(tags)
+        assert 0 < len(kept.often.tags) < len(kept.names.keys)
+    else:
+        kept.put([(one, one * 10**12, "fa", "yazd") for one in tags], tags)
+    for changed in [*chance.sample(sorted(tags), 400), *range(1_500, 2_600)]:
+        tags[changed] = drawn()
         kept.put([(changed, changed * 10**12, "fa", "yazd")], tags)
     ids = sorted(chance.sample(sorted(tags), int(share * len(tags))))
     found = kept.count_tags(np.array(ids, np.int64))["city"]
     assert {f"city {key}": number for key, number in found.items()} == _counted(tags, ids)
-    for name in names[:5]:
+    for name in (*names[:5], *rare[:3]):
         assert np.flatnonzero(kept.tagged(name)).tolist() == [
             one for one in sorted(tags) if name in tags[one]
         ]
+
+
+@pytest.mark.parametrize("mixed", [0, 50, 5_000])
+def test_the_newest_are_found_however_they_came(mixed: int) -> None:
+    chance, kept = Random(5), Columns.empty()
+    moments = {one: one * 1_000 + chance.randint(0, mixed) * 1_000 for one in range(1, 3_000)}
+    kept.put([(one, moment, "fa", "yazd") for one, moment in moments.items() if one % 7], {})
+    kept.put([(one, moment, "fa", "yazd") for one, moment in moments.items() if not one % 7], {})
+    moments[5] = moments[2_000]  # an old one that is dated anew
+    kept.put([(5, moments[5], "fa", "yazd")], {})
+    for step, count in ((1, 10), (1, 200), (2, 100), (3, 990), (5, 1)):
+        ids = sorted(one for one in moments if one % step == 0)
+        expected = sorted(ids, key=lambda one: (moments[one], one), reverse=True)[:count]
+        assert kept.newest(np.array(ids, np.int64), count).tolist() == expected
 
 
 def test_who_searches_keeps_its_columns_while_others_grow(store: Store, make: Any) -> None:
@@ -100,7 +136,7 @@ def test_who_searches_keeps_its_columns_while_others_grow(store: Store, make: An
     copied, length = after, len(after.alive)
     with store.reading() as session:
         assert memory.current(session, is_writing=False).alive is copied.alive
-    grown = memory.Columns.empty()
+    grown = Columns.empty()
     grown.put([(length + 1, 0, "fa", "yazd")], {})
     assert (
         len(

@@ -192,3 +192,43 @@ def test_a_claim_that_waits_stays_as_new_as_it_came_through_a_new_reading(store:
     with store.writing() as session:
         assert articles.renew(session, 1, read, Arrival(now=make.now + make.day))
         assert session.exec(select(ClaimRow.freshness)).all() == ["news"]
+
+
+def _keep_copies(store: Store, make: Any, *sources: str, **claim: Any) -> None:
+    """One text at several outlets, each with the same claim."""
+    for number, source in enumerate(sources):
+        url, at = f"https://{source}.example/1", MAY + number * make.hour
+        article = make.article(1, url=url, source=source, dated=make.dated(at), claims=(make.claim(**claim),))
+        make.keep(store, article, now=at + make.hour, last_good_at=at - make.hour)
+
+
+@pytest.mark.parametrize(
+    "judgement", [NO, replace(YES, correction=Correction(member="111822"))], ids=["no", "yes"]
+)
+def test_a_verdict_holds_for_copies_that_are_there_and_that_come(
+    store: Store, make: Any, judgement: Judgement
+) -> None:
+    _keep_copies(store, make, "yazd", "isna", member=None, member_name="Yezd")
+    assert _waiting(store) == [(2, Why.MEMBER)]
+    _decide(store, 2, judgement)
+    _keep_copies(store, make, "irna", member=None, member_name="Yezd")
+    assert _waiting(store) == []
+    witnesses = [{evidence.source for evidence in event.evidence} for event in make.events(store)]
+    assert witnesses == ([{"yazd", "isna", "irna"}] if judgement.verdict is Verdict.YES else [])
+    assert len(_unmatched(store)) == len(witnesses)
+    with store.writing() as session:
+        reviewing.undo(session, 1, 0)
+    assert make.events(store) == ()
+    assert len(_waiting(store)) == 1
+
+
+def test_a_later_verdict_on_a_copy_replaces_the_first_for_both(store: Store, make: Any) -> None:
+    _keep_copies(store, make, "yazd", "isna")
+    _decide(store, 1, NO)
+    _decide(store, 2, YES, now=MAY + make.hour)
+    (event,) = make.events(store)
+    assert [evidence.article for evidence in event.evidence] == [1, 2]
+    with store.writing() as session:
+        reviewing.undo(session, 1, 0)
+    with store.reading() as session:
+        assert reviewing.decisions(session) == ()

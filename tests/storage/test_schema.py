@@ -16,12 +16,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from sqlmodel import SQLModel
 
 import storage.migrations
 from news.errors import DatabaseOutdated, DatabaseTooNew, DatabaseUnreachable, StorageError
 from news.values import TagKind
-from storage import articles, schema
+from storage import articles, metadata, schema
 from storage.engine import Store, connect
 from storage.schema import open_store, revision, upgrade
 from storage.search import search
@@ -85,7 +84,7 @@ def test_the_files_of_migrations_are_named_by_their_place_in_the_chain():
 def made_of_tables(any_url: str) -> Iterator[Store]:
     """A database of the tables as the classes describe them, without any migration."""
     engine = create_engine(any_url)
-    SQLModel.metadata.create_all(engine)
+    metadata.METADATA.create_all(engine)
     engine.dispose()
     store = connect(any_url)
     yield store

@@ -287,5 +287,22 @@ def test_two_that_come_at_once_and_are_near_a_third_begin_one_story(make, store)
     assert len(story(store, 1)) == 3
 
 
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_copies_that_outlets_bring_at_once_are_one_story(make, store):
+    start = threading.Barrier(3)
+
+    def bring(outlet):
+        one = make.article(1, url=f"https://{outlet}.example/1", source=outlet, text="Too short to compare.")
+        with store.writing() as session:
+            session.connection()
+            start.wait()
+            return articles.save(session, one, make.arrival())
+
+    with ThreadPoolExecutor(3) as pool:
+        brought = list(pool.map(bring, ("first", "second", "third")))
+    assert [saved for saved, _ in brought] == [articles.Saved.NEW] * 3
+    assert sorted(story(store, 1)) == sorted(number for _, number in brought)
+
+
 def _report(words):
     return type(report())(title="About the council", paragraphs=(" ".join(words),))

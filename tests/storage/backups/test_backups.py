@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from news.errors import AlreadyRunning, BackupError
-from storage import articles, rules
+from storage import articles, forgetting, ledger, rules
 from storage.backups import dumping
 from storage.backups.making import Archive, make_backup
 from storage.backups.restoring import Restored, restore
@@ -49,7 +49,20 @@ class Place:
             for path in self.home.rglob("*")
             if path.suffix in (".toml", ".key")
         }
-        return Archive(url=self.url, pages=self.home / "warc", home=home, tools=TOOLS, version="1.2.3")
+        return Archive(
+            url=self.url, pages=self.home / "warc", home=home, tools=TOOLS, version="1.2.3", ledger=self.ledger
+        )  # fmt: skip
+
+    @property
+    def ledger(self) -> Path:
+        return self.home / ledger.FILE_NAME
+
+    def forget(self, article: int) -> None:
+        with self.store.writing() as session:
+            forgetting.blank(session, [article], reason=f"request {article}", by="Mina", now=NOW)
+
+    def forgotten(self) -> set[str]:
+        return {entry.reason for entry in ledger.read(self.ledger)}
 
     def backup(self, folder: Path, now: datetime = NOW) -> Backup:
         return make_backup(self.store, self.archive, folder, now, quiet)
@@ -309,3 +322,23 @@ def test_a_view_of_the_users_own_stops_a_restore_and_stays(town, place, tmp_path
     with other.store.writing() as session:
         session.connection().execute(text(own))
         assert session.connection().execute(text("SELECT number FROM ours")).scalar() == 3
+
+
+def test_no_restore_takes_back_what_was_forgotten(town, place, tmp_path):
+    older = town.backup(tmp_path / "backups")
+    assert town.forgotten() == set()
+    town.forget(1)
+    made = town.backup(tmp_path / "backups", NOW + timedelta(hours=1))
+    assert town.forgotten() == {"request 1"}
+    other = place("other")
+    other.restore(made)
+    assert other.forgotten() == {"request 1"}
+    other.store = open_store(other.url)
+    other.forget(2)  # known to the database that is replaced alone
+    other.restore(older, in_place=True, now=NOW + timedelta(hours=2))
+    assert other.forgotten() == {"request 1", "request 2"}
+    store = open_store(other.url)
+    with store.writing() as session:
+        assert forgetting.again(session, ledger.read(other.ledger), NOW) == (1, 2)
+        assert articles.count(session) == 1
+    store.close()
