@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
+from zlib import crc32
 
-from news.names.gazetteer import gazetteer
+from news.names.gazetteer import INDEX, gazetteer
 from news.names.own import names_of
 from news.values import UNDETERMINED, TagKind
 
@@ -74,6 +75,12 @@ class Place:
 def read_data(name: str) -> str:
     """The text of one of this package's data files."""
     return (files("news.names") / "data" / name).read_text(encoding="utf-8")
+
+
+@cache
+def edition() -> int:
+    """A number of the data that places come from: another one where a place may lie in another country."""
+    return crc32(INDEX.read_bytes(), crc32(read_data("cities.tsv").encode()))
 
 
 def _network(row: dict[str, Any]) -> Network:
