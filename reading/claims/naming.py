@@ -50,6 +50,7 @@ class Article:
         self.joins = cues(lexicon.language).joins
         self._persons: dict[int, frozenset[int]] = {}
         self._excluded: dict[tuple[int, int, bool], bool] = {}
+        self._eligible: dict[int, tuple[str, ...]] = {}
 
     @cached_property
     def _network_tags(self) -> list[tuple[int, Tag]]:
@@ -211,7 +212,12 @@ class Article:
 
     def eligible(self, sentence: Sentence) -> tuple[str, ...]:
         """The cities of a sentence that may be members: no venues, no older members, no founders, no mayors' own."""
-        return tuple(
+        if sentence.number not in self._eligible:
+            self._eligible[sentence.number] = tuple(self._of_members(sentence))
+        return self._eligible[sentence.number]
+
+    def _of_members(self, sentence: Sentence) -> Iterator[str]:
+        return (
             tag.key
             for at in sentence.of_kind(TagKind.CITY)
             if not self.excluded(sentence, at)

@@ -95,23 +95,29 @@ def proposals(
     """A joining for each of the pairs of which no phrase says anything, its confidence yet to be weighed."""
     said = {(claim.member, claim.network) for claim in found}
     stated = {claim.span for claim in found}
+    told: dict[int, Sentence | None] = {}
     for pair in near:
         if (pair.member, pair.network) in said or pair.member in article.seats:
             continue
-        named = article.sentences[pair.at]
-        if named.span not in stated and _is_explained(named, article):
-            continue
-        told = _told(pair, article, words)
-        yield Claim(
-            member=pair.member,
-            network=pair.network,
-            verb=Verb.JOINED,
-            status=Status.ANNOUNCED,
-            sentence=told.text,
-            span=told.span,
-            confidence=0.0,
-            rule=f"{WORDS}/window/{pair.place}",
-        )
+        if pair.at not in told:
+            named = article.sentences[pair.at]
+            explained = named.span not in stated and _is_explained(named, article)
+            told[pair.at] = None if explained else _told(pair.at, article, words)
+        if (sentence := told[pair.at]) is not None:
+            yield _proposed(pair, sentence)
+
+
+def _proposed(pair: Pair, told: Sentence) -> Claim:
+    return Claim(
+        member=pair.member,
+        network=pair.network,
+        verb=Verb.JOINED,
+        status=Status.ANNOUNCED,
+        sentence=told.text,
+        span=told.span,
+        confidence=0.0,
+        rule=f"{WORDS}/window/{pair.place}",
+    )
 
 
 def _is_explained(sentence: Sentence, article: Article) -> bool:
@@ -119,6 +125,6 @@ def _is_explained(sentence: Sentence, article: Article) -> bool:
     return any(article.lexicon.matches(kind, sentence.line) for kind in _OUTRIGHT)
 
 
-def _told(pair: Pair, article: Article, words: Wording) -> Sentence:
-    """The sentence around a network whose words speak most for a joining."""
-    return max(article.sentences[max(0, pair.at - 1) : pair.at + 3], key=words.weight)
+def _told(at: int, article: Article, words: Wording) -> Sentence:
+    """The sentence around one that names a network whose words speak most for a joining."""
+    return max(article.sentences[max(0, at - 1) : at + 3], key=words.weight)
