@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from news.values import Freshness, Status, Verb
+from news.values import ALERT_CONFIDENCE, Freshness, Status, Verb
 from storage import outbox, register, reviewing
 from storage.engine import Store
 
@@ -53,7 +53,7 @@ def test_another_member_network_or_verb_is_another_event(
     [
         {"member": None},
         {"network": None},
-        {"confidence": 0.59},
+        {"confidence": ALERT_CONFIDENCE - 0.01},
         {"status": Status.DENIED},
         {"status": Status.INVITED},
     ],
