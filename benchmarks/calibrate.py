@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import wording as wordings
-from benchmarks.quality.claims import CALIBRATION, FIRST, FRESH, OPEN, PRACTICE, Passage, passages
+from benchmarks.quality.claims import CALIBRATION, FIRST, FRESH, OPEN, PRACTICE, WORDING, Passage, passages
 from news.names import find_names
 from news.values import ALERT_CONFIDENCE
 from reading.claims.calibration import Scene, is_meant, meaning, telling
@@ -56,7 +56,7 @@ class Models:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the weights and how reliable they are; write them with --write."""
     parser = argparse.ArgumentParser(prog="benchmarks.calibrate", description=__doc__)
-    parser.add_argument("folders", nargs="*", type=Path, default=[CALIBRATION])
+    parser.add_argument("folders", nargs="*", type=Path, default=[CALIBRATION, WORDING])
     parser.add_argument("--write", action="store_true", help="renew reading/data/likelihood.toml")
     options = parser.parse_args(arguments)
     known = [one for folder in options.folders for one in passages(folder) if one.language in FIRST]

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from benchmarks.quality.claims import CALIBRATION, FIRST, FRESH, OPEN, PRACTICE, Passage, passages
+from benchmarks.quality.claims import CALIBRATION, FIRST, FRESH, OPEN, PRACTICE, WORDING, Passage, passages
 from news.names import find_names
 from reading.claims.marking import mark
 from reading.claims.wording import ALWAYS, Wording, features, scale
@@ -23,7 +23,7 @@ from samples.library import articles
 
 _CASES = Path(__file__).parents[1] / "tests" / "reading" / "claims"
 _TARGET = Path(__file__).parents[1] / "reading" / "data" / "wording"
-_FOLDERS = (OPEN, PRACTICE, FRESH, CALIBRATION)
+_FOLDERS = (OPEN, PRACTICE, FRESH, CALIBRATION, WORDING)
 #: Passages that must have a feature, and what a weight is worth keeping.
 _AT_LEAST, _SMALLEST = 2, 0.005
 _HEAD = "# What speaks for news of a joining (+) and against it (-), in natural logarithms of the odds: see reading/claims/wording.py.\n"

@@ -1,7 +1,7 @@
 """The claims gate: which labelled passages announce a membership, and of whom in what.
 
-Six sets: passages open to whoever writes rules, `practice` and `fresh` that others wrote, `calibration` that the confidence
-was fitted on, passages that nobody who writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where
+Seven sets: passages open to whoever writes rules, `practice` and `fresh` that others wrote, `calibration` and `wording` that the
+confidence was fitted on, passages that nobody who writes rules has seen (`blind`: totals only, and never a fault in words), and shared examples where
 they lie beside the checkout. A passage is announced when a claim of it would alert but for its date.
 """
 
@@ -24,6 +24,7 @@ OPEN = _ROOT / "tests" / "labelled" / "open"
 PRACTICE = _ROOT / "tests" / "labelled" / "practice"
 FRESH = _ROOT / "tests" / "labelled" / "fresh"
 CALIBRATION = _ROOT / "tests" / "labelled" / "calibration"
+WORDING = _ROOT / "tests" / "labelled" / "wording"
 BLIND = _ROOT / "tests" / "labelled" / "blind"
 SHARED = _ROOT.parent / "shared" / "examples" / "membership.jsonl"
 #: Languages of which the rules must be deep.
@@ -81,7 +82,7 @@ def measure() -> Outcome:
     opened = [reading(passage) for passage in passages(OPEN)]
     practice = [reading(passage) for passage in passages(PRACTICE)]
     fresh = [reading(passage) for passage in passages(FRESH)]
-    fitted = [reading(passage) for passage in passages(CALIBRATION)]
+    fitted = [reading(passage) for folder in (CALIBRATION, WORDING) for passage in passages(folder)]
     blind = [reading(passage) for passage in passages(BLIND)]
     shared = [reading(passage) for passage in shared_passages()]
     return Outcome(
