@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 
 from news.values import ALERT_CONFIDENCE, Claim, Part, Status, Verb
-from reading.claims.judging import is_doubtful
+from reading.claims.judging import Strength, is_doubtful
 from reading.claims.naming import Article
 from reading.claims.worded import ELSEWHERE, WORDS, Pair, pairs, proposals
 from reading.claims.wording import Wording, wording
@@ -33,6 +33,7 @@ _WORDS_ALONE, _MEANT_BY_WORDS = 0.8, 0.7
 #: Cities that join at once where no phrase says so: a list of more is mostly one of members.
 _MOST_WORDED = 3
 _WAITS = ALERT_CONFIDENCE - 0.01
+_ACT = Strength.ACT.value
 #: From here on two are meant rather than not; and the likeliest of an article must not be less likely than this.
 _MEANT, _MEANT_AT_LEAST = 0.6, 0.3
 #: How a network is found in the sentence of the phrase.
@@ -132,6 +133,7 @@ def weighed(claims: Sequence[Claim], article: Article) -> list[Claim]:
         id(claim): round(told * (1.0 if is_meant(chance, meant) else chance), 2)
         for claim, chance in zip(scene.possible, meant, strict=True)
     }
+    sure |= {id(claim): min(sure[id(claim)], _WAITS) for claim in scene.stated if _is_beside(claim, scene)}
     found = [replace(claim, confidence=sure.get(id(claim), claim.confidence)) for claim in claims]
     worded = [replace(claim, confidence=sure[id(claim)]) for claim in scene.proposals]
     may_alert = _may_alert(told, worded, scene)
@@ -142,6 +144,15 @@ def weighed(claims: Sequence[Claim], article: Article) -> list[Claim]:
         for claim, chance in zip(worded, meant[len(scene.stated) :], strict=True)
     ]
     return found + [claim for claim in worded if claim.confidence >= _WORTH_A_LOOK]
+
+
+def _is_beside(claim: Claim, scene: Scene) -> bool:
+    """Whether a mere act is of many whom no phrase names, as one does another: "A joined N. N members are B, C, D and E"."""
+    acts = sum(_kind(one) == _ACT and one.span == claim.span for one in scene.stated)
+    return (_kind(claim) == _ACT and acts > _MOST_WORDED) and any(
+        one.confidence >= _OUTRIGHT and _kind(one) != _ACT and one.member != claim.member
+        for one in scene.stated
+    )
 
 
 def _may_alert(told: float, worded: Sequence[Claim], scene: Scene) -> bool:
