@@ -144,7 +144,7 @@ def _chances(case: Case, models: Models) -> tuple[float, ...]:
         return ()
     told = _chance(models.telling, case.telling.features)
     meant = [_chance(models.meaning, one.features) for one in case.meanings]
-    return tuple(told * (1.0 if is_meant(one, meant) else one) for one in meant)
+    return tuple(told * (1.0 if is_meant(one, max(meant)) else one) for one in meant)
 
 
 def _show(cases: Sequence[Case], models: Models) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -18,7 +19,7 @@ from importlib.resources import files
 from news.values import ALERT_CONFIDENCE, Claim, Part, Status, Verb
 from reading.claims.judging import Strength, is_doubtful
 from reading.claims.naming import Article
-from reading.claims.worded import ELSEWHERE, WORDS, Pair, pairs, proposals
+from reading.claims.worded import ELSEWHERE, WORDS, pairs, proposals
 from reading.claims.wording import Wording, wording
 
 #: Where no more of a thing changes anything.
@@ -129,41 +130,35 @@ def weighed(claims: Sequence[Claim], article: Article) -> list[Claim]:
         return list(claims)
     told = likelihood("telling", telling(scene).features())
     meant = [likelihood("meaning", meaning(claim, scene).features()) for claim in scene.possible]
-    sure = {
-        id(claim): round(told * (1.0 if is_meant(chance, meant) else chance), 2)
-        for claim, chance in zip(scene.possible, meant, strict=True)
+    highest = max(meant)
+    sure = [round(told * (1.0 if is_meant(chance, highest) else chance), 2) for chance in meant]
+    phrased = len(scene.stated)
+    stated = {
+        id(claim): min(chance, _WAITS) if scene.is_beside(claim) else chance
+        for claim, chance in zip(scene.stated, sure, strict=False)
     }
-    sure |= {id(claim): min(sure[id(claim)], _WAITS) for claim in scene.stated if _is_beside(claim, scene)}
-    found = [replace(claim, confidence=sure.get(id(claim), claim.confidence)) for claim in claims]
-    worded = [replace(claim, confidence=sure[id(claim)]) for claim in scene.proposals]
-    may_alert = _may_alert(told, worded, scene)
-    worded = [
-        claim
-        if may_alert and chance >= _MEANT_BY_WORDS
-        else replace(claim, confidence=min(claim.confidence, _WAITS))
-        for claim, chance in zip(worded, meant[len(scene.stated) :], strict=True)
-    ]
-    return found + [claim for claim in worded if claim.confidence >= _WORTH_A_LOOK]
+    found = [replace(claim, confidence=stated.get(id(claim), claim.confidence)) for claim in claims]
+    return found + _worded(scene, told, meant[phrased:], sure[phrased:])
 
 
-def _is_beside(claim: Claim, scene: Scene) -> bool:
-    """Whether a mere act is of many whom no phrase names, as one does another: "A joined N. N members are B, C, D and E"."""
-    acts = sum(_kind(one) == _ACT and one.span == claim.span for one in scene.stated)
-    return (_kind(claim) == _ACT and acts > _MOST_WORDED) and any(
-        one.confidence >= _OUTRIGHT and _kind(one) != _ACT and one.member != claim.member
-        for one in scene.stated
+def _worded(scene: Scene, told: float, meant: Sequence[float], sure: Sequence[float]) -> list[Claim]:
+    """The joinings that no phrase states and that are worth a look; they wait unless words alone are enough.
+
+    Those are enough of few cities, in an article in which no phrase names anybody outright.
+    """
+    few = sum(chance > _WAITS for chance in sure) <= _MOST_WORDED
+    may_alert = told >= _WORDS_ALONE and few and not scene.is_outright
+    most = [1.0 if may_alert and chance >= _MEANT_BY_WORDS else _WAITS for chance in meant]
+    worded = (
+        replace(claim, confidence=min(chance, limit))
+        for claim, chance, limit in zip(scene.proposals, sure, most, strict=True)
     )
+    return [claim for claim in worded if claim.confidence >= _WORTH_A_LOOK]
 
 
-def _may_alert(told: float, worded: Sequence[Claim], scene: Scene) -> bool:
-    """Whether words alone are enough: of few cities, in an article in which no phrase names anybody outright."""
-    few = sum(claim.confidence > _WAITS for claim in worded) <= _MOST_WORDED
-    return told >= _WORDS_ALONE and few and not any(claim.confidence >= _OUTRIGHT for claim in scene.stated)
-
-
-def is_meant(chance: float, chances: Sequence[float]) -> bool:
-    """Whether two are meant rather than not, or are the likeliest of their article."""
-    return chance >= _MEANT or chance == max(chances) >= _MEANT_AT_LEAST
+def is_meant(chance: float, highest: float) -> bool:
+    """Whether two are meant rather than not, or are the likeliest of their article, whose chance is the `highest`."""
+    return chance >= _MEANT or chance == highest >= _MEANT_AT_LEAST
 
 
 class Scene:
@@ -182,20 +177,37 @@ class Scene:
         self.title = [one for one in article.sentences if one.part is Part.TITLE]
         self.able = frozenset(key for one in article.sentences for key in article.eligible(one))
         self.pairs = {(pair.member, pair.network): pair for pair in near}
-        self.score = max((_bounded(self._score(claim, near)) for claim in self.possible), default=0.0)
+        #: a phrase says outright who joined what
+        self.is_outright = any(claim.confidence >= _OUTRIGHT for claim in self.stated)
+        self._of_network: dict[str, float] = {}
+        for pair in near:
+            self._of_network[pair.network] = max(pair.score, self._of_network.get(pair.network, pair.score))
+        self._members = {(claim.network, claim.member) for claim in self.stated}
+        self._joined = Counter(network for network, _ in self._members)
+        self._outright = {
+            claim.member for claim in self.stated if claim.confidence >= _OUTRIGHT and _kind(claim) != _ACT
+        }
+        self._acts = Counter(claim.span for claim in self.stated if _kind(claim) == _ACT)
+        self._doubted = {one.span for one in self.doubtful}
+        self.score = max(map(self.score_of, self.possible), default=0.0)
 
     def score_of(self, claim: Claim) -> float:
         """How the words around a claim's member and network speak."""
-        return _bounded(self._score(claim, self.pairs.values()))
-
-    def _score(self, claim: Claim, near: Collection[Pair]) -> float:
-        own = [pair for pair in near if pair.network == claim.network]
-        exact = [pair.score for pair in own if pair.member == claim.member]
-        return max(exact or [pair.score for pair in own], default=0.0)
+        pair = self.pairs.get((claim.member or "", claim.network or ""))
+        return _bounded(pair.score if pair else self._of_network.get(claim.network or "", 0.0))
 
     def is_doubted(self, claim: Claim) -> bool:
         """Whether a claim's sentence is one of doubt."""
-        return any(one.span == claim.span for one in self.doubtful)
+        return claim.span in self._doubted
+
+    def is_passed(self, claim: Claim) -> bool:
+        """Whether a phrase says of another member that it joined a claim's network."""
+        return self._joined[claim.network] > ((claim.network, claim.member) in self._members)
+
+    def is_beside(self, claim: Claim) -> bool:
+        """Whether a mere act is of many, as a phrase names another outright: "A joined N. N members are B, C, D and E"."""
+        many = _kind(claim) == _ACT and self._acts[claim.span] > _MOST_WORDED
+        return many and bool(self._outright - {claim.member})
 
 
 def _bounded(score: float) -> float:
@@ -241,7 +253,7 @@ def meaning(claim: Claim, scene: Scene) -> Meaning:
     """What speaks for or against a possible joining of an article that tells of one."""
     _, network, member = claim.rule.split("/")[:3]
     pair = scene.pairs.get((claim.member or "", claim.network or ""))
-    stated = [one for one in scene.stated if one is not claim]
+    said = _kind(claim) != WORDS
     return Meaning(
         phrase=_kind(claim),
         network=network,
@@ -250,11 +262,11 @@ def meaning(claim: Claim, scene: Scene) -> Meaning:
         below=scene.score - scene.score_of(claim),
         points=claim.confidence,
         outright=claim.confidence >= _OUTRIGHT,
-        far=_kind(claim) != WORDS and _is_far(claim),
+        far=said and _is_far(claim),
         alone=len(scene.possible) == 1,
-        others=bool(stated),
-        passed=any(one.network == claim.network and one.member != claim.member for one in stated),
-        rivals=min(_MOST_RIVALS, len(scene.able - {claim.member})),
+        others=len(scene.stated) > said,
+        passed=scene.is_passed(claim),
+        rivals=min(_MOST_RIVALS, len(scene.able) - (claim.member in scene.able)),
         networks=len(scene.article.networks) > 1,
         unable=claim.member not in scene.able,
         headline=claim.member in scene.article.headline_cities,

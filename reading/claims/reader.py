@@ -202,7 +202,20 @@ def _only_quotes(sentence: Sentence, statement: Statement, at: int) -> bool:
 
 def _settled(found: list[Claim], article: Article) -> Iterable[Claim]:
     """The best claim of each kind, after title and text have been held against each other."""
-    return _merged(_held_against(found, article))
+    return _merged(_held_against(_distinct(found), article))
+
+
+def _distinct(found: Iterable[Claim]) -> list[Claim]:
+    """The surest of those that say the same by the same rule: a page may say one thing a thousand times."""
+    best: dict[tuple[object, ...], Claim] = {}
+    for claim in found:
+        key = (
+            claim.member, claim.member_name, claim.network, claim.network_name, claim.verb, claim.status,
+            claim.rule, claim.span.part,
+        )  # fmt: skip
+        if key not in best or claim.confidence > best[key].confidence:
+            best[key] = claim
+    return list(best.values())
 
 
 def _held_against(found: list[Claim], article: Article) -> Iterator[Claim]:

@@ -11,11 +11,11 @@ from reading.claims.naming import Article
 from reading.claims.regions import is_regions
 from reading.claims.wording import Window, Wording
 
-#: How near a city stands to the network, the nearest first.
+#: How near a city stands to the network, the nearest first; elsewhere where they share no window.
 BESIDE, HEADLINE, NEAR, AROUND, ELSEWHERE = "beside", "headline", "near", "around", "elsewhere"
 #: How the rule of such a claim begins.
 WORDS = "words"
-_PLACES = (BESIDE, HEADLINE, NEAR, AROUND, ELSEWHERE)
+_PLACES = (BESIDE, HEADLINE, NEAR, AROUND)
 #: Kinds of phrases that say outright who joined what.
 _OUTRIGHT = ("joined", "admitted", "signed")
 #: An article that names more pairs than this is a list or a report, and no news of one of them.
@@ -28,9 +28,9 @@ class Pair:
 
     member: str
     network: str
-    #: one of beside, headline, near, around, elsewhere
+    #: one of beside, headline, near, around
     place: str
-    #: the window's score; 0 where the article has no window of them
+    #: the window's
     score: float
     #: the city stands as one that may be a member
     eligible: bool

@@ -80,9 +80,9 @@ def test_what_speaks_against_two_makes_them_less_likely_meant(change: dict[str, 
 
 
 def test_the_likeliest_of_an_article_are_meant_unless_nobody_is() -> None:
-    assert is_meant(0.4, [0.4, 0.1])
-    assert not is_meant(0.4, [0.5, 0.4])
-    assert not is_meant(0.1, [0.1])
+    assert is_meant(0.4, highest=0.4)
+    assert not is_meant(0.4, highest=0.5)
+    assert not is_meant(0.1, highest=0.1)
 
 
 def test_every_weight_is_of_a_circumstance() -> None:
