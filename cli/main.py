@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from cli.output import complain, err, print_json, print_wide
 from news.errors import JarchiError, UsageError
+from news.loading import end_loading
 
 #: command → its module, and what help says of it, in the order that help shows
 COMMANDS = {
@@ -67,6 +68,7 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(import_module(module).app)
         command.name = cmd_name
         _widen(command)
+        end_loading()
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
