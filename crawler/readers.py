@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import multiprocessing
+import gc
 import os
 import resource
 import signal
@@ -21,6 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 import reading
 from crawler import following
 from crawler.following import Following
+from crawler.forking import reader_context
 from crawler.roads.common import OverlongList
 from news.addresses import is_web_address
 from news.names import own
@@ -30,6 +31,8 @@ from storage.prepared import Prepared, prepare
 
 #: A reader is replaced after so many pages: parsers leak.
 _PAGES_A_READER = 2_000
+#: New objects after which a reader looks for garbage: a page makes many, and few of them stand in circles.
+_OBJECTS = 20_000
 #: Memory that a reader may hold, its models included; no page needs a third of it.
 _MEMORY = 1_500_000_000
 #: How a reader ends that has no memory left.
@@ -169,12 +172,10 @@ class ReaderPool:
         if self._pool is not None and not self._pool.active:
             self._abandon()
         if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["reading.warmed", __name__])
             self._pool = ProcessPool(
                 max_workers=self._size,
                 max_tasks=_PAGES_A_READER,
-                context=context,
+                context=reader_context(),
                 initializer=_begin,
                 initargs=[self._memory, self._names],
             )
@@ -271,6 +272,7 @@ def _prepared(found: Reading) -> Reading:
 
 def _begin(memory: int, names: tuple[OwnName, ...]) -> None:
     _bound(memory)
+    gc.set_threshold(_OBJECTS, 5, 5)
     own.use(names)
 
 

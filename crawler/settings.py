@@ -37,6 +37,8 @@ REDIRECT_MAX_TIMES = 5
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # switched off above, but named here they would be loaded, and with them two more stacks for HTTP
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.middlewares.SourceProxy": 50,
     "crawler.middlewares.SourceSocks": 51,
     "crawler.middlewares.RobotsTxt": 100,
@@ -53,6 +55,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "crawler.house.House": 0,
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.corestats.CoreStats": 0,
 }
 LOG_LEVEL = "INFO"

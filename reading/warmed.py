@@ -1,13 +1,20 @@
 """Imported by the server that forks readers and by nobody else: forks share what it has loaded."""
 
 import gc
+from importlib import import_module
 
-import reading.continuation
-import reading.pages  # noqa: F401 - with all that a page needs
-from news.names import find_names
-from reading.language import warm
+from news.loading import begin_loading, end_loading
 
-warm()
-find_names(title="", text="Paris", language="und", source=None)  # names of cities and networks
+
+def _load() -> None:
+    """All that a page needs."""
+    for module in ("reading.continuation", "reading.pages"):
+        import_module(module)
+    import_module("reading.language").warm()
+    import_module("news.names").find_names(title="", text="Paris", language="und", source=None)
+
+
+begin_loading()
+_load()
 gc.collect()
-gc.freeze()  # or each fork's first collection would write into, and so copy, all that it shares
+end_loading()  # or each fork's first collection would write into, and so copy, all that it shares

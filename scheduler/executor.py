@@ -29,7 +29,11 @@ GRACE = timedelta(seconds=90)
 _TRIES = 2
 
 #: Not `-m scheduler.worker`: its readers would each load that module again, with all that a crawl needs and they do not.
-_WORKER = "from scheduler.worker import main; main()"
+#: The server that forks them loads on another core meanwhile.
+_WORKER = (
+    "from news.loading import begin_loading; begin_loading(); "
+    "from crawler.forking import begin_forking; begin_forking(); from scheduler.worker import main; main()"
+)
 
 Progress = Callable[[Report], None]
 

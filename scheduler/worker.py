@@ -24,6 +24,7 @@ from crawler.guard import GuardingResolver
 from crawler.house import FACILITIES, Facilities, House
 from crawler.tally import Tally
 from news.errors import JarchiError, SourceError
+from news.loading import end_loading
 from news.settings import Settings, load_settings
 from news.values import Source
 from scheduler.logs import log_to_stderr
@@ -183,8 +184,7 @@ def main() -> None:
 
 def _collect_less() -> None:
     """Look for circles of garbage among what crawls make, and not with every few hundred objects of theirs."""
-    gc.collect()
-    gc.freeze()
+    end_loading()
     gc.set_threshold(_OBJECTS, 5, 5)
 
 
