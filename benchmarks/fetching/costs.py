@@ -15,6 +15,8 @@ import psutil
 
 #: Seconds between two looks; what a process spends after the last look at it is not seen.
 _EVERY = 0.15
+#: Looks until memory is looked at too: that goes through all pages of all processes, which slows down the larger family.
+_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +60,19 @@ class Meter:
         return sum(self._spent.values()) - self._before
 
     def _watch(self) -> None:
+        looks = 0
         while not self._stop.wait(_EVERY):
-            self._look()
+            looks += 1
+            self._look(with_memory=looks % _LOOKS == 0)
 
-    def _look(self) -> None:
+    def _look(self, *, with_memory: bool = True) -> None:
         memory = 0.0
         with suppress(psutil.NoSuchProcess):
             for process in (self._root, *self._root.children(recursive=True)):
                 with suppress(psutil.Error, OSError):
                     times = process.cpu_times()
                     self._spent[process.pid, process.create_time()] = times.user + times.system
-                    memory += proportional(process.pid)
+                    memory += proportional(process.pid) if with_memory else 0
         self.memory = max(self.memory, memory)
 
 
