@@ -407,7 +407,11 @@ def _grade(key: str, name: _Name, language: str) -> str:
     if any(_is_a_word(key, name, owner, tag, known=bool(known)) for tag in judged):
         return "A"
     spelling = max((s for s in name.spellings if script_of(s) == SCRIPTS[language]), key=len)
-    if SCRIPTS[language] == "Arabic" and owner.population < _FAMOUS_NEAR and _has_particle(spelling, language):
+    if (
+        SCRIPTS[language] == "Arabic"
+        and owner.population < _FAMOUS_NEAR
+        and _has_particle(spelling, language)
+    ):
         return "A"
     zipf = _zipf(key, name, language)
     return _BY_SCRIPT[SCRIPTS[language]](spelling, owner, zipf, known=bool(known))

@@ -15,6 +15,6 @@ def find_names(*, title: str, text: str, language: str, source: Source | None) -
     """
     scans = [scan(Part.TITLE, title), scan(Part.TEXT, text)]
     networks, waiting = network_tags(scans, language, source)
-    places = place_tags(scans, language, source)
+    places = place_tags(scans, language, source, network_waits=bool(waiting))
     tags = [*networks, *near_cities(waiting, places), *places]
     return tuple(sorted(tags, key=lambda tag: (tag.span.part is Part.TEXT, tag.span.start)))

@@ -231,7 +231,10 @@ def network_tags(scans: Sequence[Scan], language: str, source: Source | None) ->
         if (judged := _judge(hit, vouched, publisher, language)) is not None:
             hit.scan.take(hit.start, hit.end)
             tags.append(_tag(hit, *_section(hit, *judged)))
-        elif any(alias.written in network(alias.network).near_city for alias in hit.aliases):
+        elif any(
+            alias.written in network(alias.network).near_city and _same_letters(alias, hit)
+            for alias in hit.aliases
+        ):
             waiting.append(hit)
     if publisher:
         tags += [tag for scan in scans for tag in _deictics(scan, publisher, language)]
@@ -242,8 +245,12 @@ def near_cities(waiting: Sequence[Hit], places: Sequence[Tag]) -> list[Tag]:
     """Tags of the names that mean little else than a network, where the article names a city."""
     found = []
     for hit in waiting:
-        alias = next(one for one in hit.aliases if one.written in network(one.network).near_city)
-        if places and _same_letters(alias, hit):
+        alias = next(
+            one
+            for one in hit.aliases
+            if one.written in network(one.network).near_city and _same_letters(one, hit)
+        )
+        if places:
             found.append(_tag(hit, alias.network, "acronym-near-city"))
     return found
 

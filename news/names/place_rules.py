@@ -44,7 +44,7 @@ _LARGE = 300_000
 #: A city is accepted over its namesakes when it leads by this much; and by this much to speak for its country.
 _LEAD, _SURE_LEAD = 0.2, 0.5
 #: What speaks for a city of the language's own countries, for a hand-kept one, against one with another name.
-_AT_HOME, _KEPT, _OTHERS_NAME = 0.7, 0.5, 1.0
+_AT_HOME, _KEPT, _OTHERS_NAME = 0.7, 1.0, 1.0
 #: What speaks against a town of the countries that named theirs after others, and those countries.
 _NAMED_AFTER, _NEW_WORLD = 0.5, frozenset({"US", "CA", "AU", "NZ", "ZA", "PH"})
 #: A district is known as well as a city of this size.
@@ -57,6 +57,8 @@ _SMALL_TOWN = 25_000
 _MEMBERS = 35_000
 #: A name of so many letters is hardly a word.
 _LONG = 5
+#: And in news of a network.
+_OF_A_NETWORK = 20_000
 #: Fewer people make a place that only its own people name.
 _VILLAGE = 5_000
 #: Languages of many countries, and those that part no words: there no normal name is at home.
@@ -108,11 +110,17 @@ class Document:
     parts: dict[str, set[Part]] = field(default_factory=dict)
 
     scans: Sequence[Scan] = ()
+    #: it has the name of a network that counts where a city is named
+    network_waits: bool = False
 
     @cached_property
     def speaks_of_towns(self) -> bool:
         """Whether it has a word of cities or networks, or names a network."""
-        if self.names_a_network or any(not self.cues.context.isdisjoint(scan.words) for scan in self.scans):
+        if (
+            self.names_a_network
+            or self.network_waits
+            or any(not self.cues.context.isdisjoint(scan.words) for scan in self.scans)
+        ):
             return True
         texts = [" ".join(scan.words) for scan in self.scans]
         return any(part in text for part in self.cues.context_within for text in texts)
@@ -585,6 +593,21 @@ def beside_network(candidate: Candidate, document: Document) -> bool:
     return any(scan.stems[at] == TAKEN for at, _ in scan.words_of_sentence(start))
 
 
+def of_a_network(candidate: Candidate, document: Document) -> bool:
+    """A normal name of a town in or beside a sentence that names a network: who speaks of networks means their members."""
+    if candidate.grade != "N" or not document.names_a_network or len(candidate.key) < _SHORT:
+        return False
+    own = [one for one in candidate.name.ids if one not in candidate.name.alternates]
+    if not any(place(one).population >= _OF_A_NETWORK for one in own):
+        return False
+    scan = candidate.scan
+    here = scan.sentence_of(candidate.start)
+    return (
+        any(stem == TAKEN and abs(scan.sentence_of(at) - here) <= 1 for at, stem in enumerate(scan.stems))
+        or scan.part is Part.TITLE
+    )
+
+
 def repeated(candidate: Candidate, document: Document) -> bool:
     """A normal name that stands in the title and in the text."""
     return candidate.grade == "N" and len(document.parts[candidate.key]) == 2
@@ -604,6 +627,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("preposition", preposition),
     ("member", member),
     ("beside-network", beside_network),
+    ("of-a-network", of_a_network),
 )
 
 
@@ -822,9 +846,11 @@ def _weight(known: Place) -> float:
     return math.log10(max(known.population, least))
 
 
-def place_tags(scans: Sequence[Scan], language: str, source: Source | None) -> list[Tag]:
-    """Tags of the cities among the words that no network has taken."""
-    document = Document(language, source, cues(language), scans=scans)
+def place_tags(
+    scans: Sequence[Scan], language: str, source: Source | None, *, network_waits: bool = False
+) -> list[Tag]:
+    """Tags of the cities among the words that no network has taken; some names of networks wait for one to be found."""
+    document = Document(language, source, cues(language), scans=scans, network_waits=network_waits)
     collect(scans, document)
     accept(document)
     return [

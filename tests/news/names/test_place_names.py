@@ -389,3 +389,33 @@ def test_words_that_are_no_town_here(text: str, language: str) -> None:
 def test_a_name_that_is_a_word_too_is_a_town_beside_a_network() -> None:
     assert rules("Listeye ICLEI'nin kabul ettiği Düzce eklendi.", "tr") == [("Düzce", "beside-network")]
     assert cities("Listeye Düzce bir yol eklendi.", "tr") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "town"),
+    [
+        ("Союз балтийских городов: плюс один. Плюс этот — Пярну.", "ru", "Pärnu"),
+        ("وقعت نابل عقدا مع منظمة المدن والحكومات المحلية المتحدة.", "ar", "Nabeul"),
+    ],
+)
+def test_a_town_is_one_beside_a_sentence_that_names_a_network(text: str, language: str, town: str) -> None:
+    assert (town, "of-a-network") in rules(text, language)
+
+
+def test_a_town_far_from_the_network_needs_evidence_of_its_own() -> None:
+    said = "Союз балтийских городов растёт. Погода хороша. Дождя нет. Пярну спит."
+    assert cities(said, "ru") == []
+
+
+def test_a_name_that_waits_for_a_city_speaks_of_towns() -> None:
+    assert cities("Unser Coburg ist Teil von Energy Cities.", "de") == ["Coburg"]
+    assert cities("Unser Coburg ist Teil von allem.", "de") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "key"), [("Sinop mutlu.", "tr", "739600"), ("آبادان گرم است.", "fa", "145459")]
+)
+def test_a_hand_kept_town_at_home_leads_its_larger_namesakes_abroad(
+    text: str, language: str, key: str
+) -> None:
+    assert keys(text, language) == [key]
