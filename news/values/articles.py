@@ -156,7 +156,7 @@ class Status(StrEnum):
 
 
 #: From this confidence on, an announced joining alerts; docs/knowing.md says why.
-ALERT_CONFIDENCE = 0.55
+ALERT_CONFIDENCE = 0.65
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,13 +30,13 @@ _OUTRIGHT = 0.7
 _WORTH_A_LOOK = 0.5
 #: How likely an article must tell of a joining where its words alone say so, of nobody whom a phrase names outright:
 #: pages of networks are full of such words; and how likely the two must be those meant.
-_WORDS_ALONE, _MEANT_BY_WORDS = 0.8, 0.7
+_WORDS_ALONE, _MEANT_BY_WORDS = 0.85, 0.4
 #: Cities that join at once where no phrase says so: a list of more is mostly one of members.
 _MOST_WORDED = 3
 _WAITS = ALERT_CONFIDENCE - 0.01
 _ACT = Strength.ACT.value
 #: From here on two are meant rather than not; and the likeliest of an article must not be less likely than this.
-_MEANT, _MEANT_AT_LEAST = 0.6, 0.3
+_MEANT, _MEANT_AT_LEAST = 0.75, 0.3
 #: How a network is found in the sentence of the phrase.
 _BESIDE = frozenset({"inside", "sentence"})
 #: How a member is found that the phrase itself names; a list is introduced by it.
@@ -144,11 +144,14 @@ def weighed(claims: Sequence[Claim], article: Article) -> list[Claim]:
 def _worded(scene: Scene, told: float, meant: Sequence[float], sure: Sequence[float]) -> list[Claim]:
     """The joinings that no phrase states and that are worth a look; they wait unless words alone are enough.
 
-    Those are enough of few cities, in an article in which no phrase names anybody outright.
+    Those are enough of few cities that may be members, in an article in which no phrase names anybody outright.
     """
     few = sum(chance > _WAITS for chance in sure) <= _MOST_WORDED
     may_alert = told >= _WORDS_ALONE and few and not scene.is_outright
-    most = [1.0 if may_alert and chance >= _MEANT_BY_WORDS else _WAITS for chance in meant]
+    most = [
+        1.0 if may_alert and chance >= _MEANT_BY_WORDS and claim.member in scene.able else _WAITS
+        for claim, chance in zip(scene.proposals, meant, strict=True)
+    ]
     worded = (
         replace(claim, confidence=min(chance, limit))
         for claim, chance, limit in zip(scene.proposals, sure, most, strict=True)

@@ -17,10 +17,10 @@ from itertools import islice, pairwise
 from news.values import Part, TagKind
 from reading.claims.marking import Sentence
 
-#: Letters of a word that count: what follows are mostly endings.
-_STEM = 6
-#: Words beside a network on either side that are looked at.
-_NEAR = 4
+#: Letters of a word by which it is one with its other forms; longer ones are weighed whole as well.
+_STEM = 4
+#: Words on either side of a network and of a city that are looked at.
+_BESIDE = {"N": 4, "C": 3}
 #: Sentences before and behind one that names a network which are read with it; the title always is.
 _BEFORE, _BEHIND = 2, 3
 #: Places in an article where a network is named that are looked at.
@@ -81,18 +81,20 @@ def scale(size: int) -> float:
 
 
 def features(sentence: Sentence) -> Iterator[str]:
-    """What of a sentence is weighed: its words, pairs of them, those of a title and those beside a network."""
-    words = [symbol[:_STEM] for symbol, *_ in sentence.marks]
-    named = [at for at, word in enumerate(words) if word == "N"]
+    """What of a sentence is weighed: its words, pairs of them, those of a title, those with a network and those beside a name."""
+    whole = [symbol for symbol, *_ in sentence.marks]
+    words = [word[:_STEM] for word in whole]
     yield from words
+    yield from (f"={word}" for word in whole if len(word) > _STEM)
     yield from (f"{one} {other}" for one, other in pairwise(words))
     if sentence.part is Part.TITLE:
         yield from (f"title {word}" for word in words)
-    if named:
+    if "N" in words:
         yield from (f"with N {word}" for word in words)
-    for at in named:
-        yield from (f"before N {word}" for word in words[max(0, at - _NEAR) : at])
-        yield from (f"behind N {word}" for word in words[at + 1 : at + 1 + _NEAR])
+    for at, name in enumerate(words):
+        near = _BESIDE.get(name, 0)
+        yield from (f"before {name} {word}" for word in words[max(0, at - near) : at])
+        yield from (f"behind {name} {word}" for word in words[at + 1 : at + 1 + near])
 
 
 def _windowed(sentence: Sentence, sentences: tuple[Sentence, ...]) -> tuple[Sentence, tuple[int, ...]]:
