@@ -60,7 +60,9 @@ def forget_article(
             article=number, reason=str(reason).strip(), by=_name(by), now=datetime.now(UTC), thorough=thorough,
             copies=copies,
         )  # fmt: skip
-        places = Places(pages=settings.evidence_folder, ledger=settings.ledger_file)
+        places = Places(
+            pages=settings.evidence_folder, ledger=settings.ledger_file, feeds=settings.feeds_folder
+        )
         done = forget(store, places, wanted)
     for path in done.missing:
         err.print(f"{path} is not there: if it lies elsewhere, it still holds a page", highlight=False)

@@ -23,7 +23,7 @@ from rich.progress import Progress as Bar
 
 from cli.opening import archive
 from cli.output import JsonOption, err, print_json, print_line
-from news.errors import NotFound
+from news.errors import DatabaseBroken, NotFound
 from news.settings import FILE_NAME, Settings, load_settings
 from storage import checking, forgetting, ledger
 from storage.backups.making import Archive, make_backup
@@ -106,7 +106,10 @@ def check(
     What was forgotten before, and came back with an older copy of the archive, is forgotten again.
     """
     settings = load_settings()
-    forgotten = forget_anew(settings)
+    try:
+        forgotten = forget_anew(settings)
+    except DatabaseBroken:  # what is wrong with it comes first
+        forgotten = ()
     with archive(settings) as store, _bar("check", BarColumn(), MofNCompleteColumn()) as progress:
         found = list(
             checking.check(
@@ -125,6 +128,8 @@ def check(
         print_line(f"{len(found)} faults, {len(found) - len(left)} mended" if found else "nothing is wrong")
         if not mend and any(fault.kind == "index" for fault in left):
             print_line("`jarchi db check --mend` makes the index anew where it is wrong")
+        if any(fault.kind == "file" for fault in left):
+            print_line("the file is broken: `jarchi db restore` puts a backup in its place")
     if left:
         raise typer.Exit(1)
 
@@ -139,7 +144,8 @@ def forget_anew(settings: Settings) -> tuple[int, ...]:
                 return ()
         from crawler.forgetting import Places, forget_again  # noqa: PLC0415 - brings Scrapy, which nothing else here needs
 
-        return forget_again(store, Places(pages=settings.evidence_folder, ledger=path), datetime.now(UTC))
+        places = Places(pages=settings.evidence_folder, ledger=path, feeds=settings.feeds_folder)
+        return forget_again(store, places, datetime.now(UTC))
 
 
 def print_forgotten(articles: Sequence[int]) -> None:

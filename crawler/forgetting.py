@@ -54,13 +54,16 @@ class Places:
     pages: Path
     #: `storage.ledger`
     ledger: Path
+    #: of the feeds of alerts, which quote articles
+    feeds: Path
 
 
 def forget(store: Store, places: Places, wanted: Forgetting) -> Forgotten:
     """Blank an article everywhere; what an interrupted call left is made good by the next.
 
     First the database, in one transaction with the tombstone, and the ledger; then the records of its pages, each noted
-    as it is overwritten; then the database's own files. Raises StorageError where a file cannot be written.
+    as it is overwritten; then the database's own files. The feeds of alerts are taken away, and written anew by who sends
+    alerts next. Raises StorageError where a file cannot be written.
     """
     with store.writing() as session:
         left = forgetting.remaining(session, wanted.article)
@@ -70,7 +73,7 @@ def forget(store: Store, places: Places, wanted: Forgetting) -> Forgotten:
     ledger.bring_up(store, places.ledger)
     with store.reading() as session:  # an interrupted call may have left others
         articles = tuple(dict.fromkeys((*articles, *forgetting.unfinished(session))))
-    written, missing = _clear(store, places.pages, articles, wanted.now, thorough=wanted.thorough)
+    written, missing = _clear(store, places, articles, wanted.now, thorough=wanted.thorough)
     with store.reading() as session:
         tombstone = tombstones.all_tombstones(session, article_id=wanted.article)[0]
     return Forgotten(
@@ -91,24 +94,36 @@ def forget_again(store: Store, places: Places, now: datetime) -> tuple[int, ...]
     with store.reading() as session:
         left = forgetting.unfinished(session)
     if left:
-        _clear(store, places.pages, left, now)
+        _clear(store, places, left, now)
     return articles
 
 
 def _clear(
-    store: Store, folder: Path, articles: Sequence[int], now: datetime, *, thorough: bool = False
+    store: Store, places: Places, articles: Sequence[int], now: datetime, *, thorough: bool = False
 ) -> tuple[int, tuple[str, ...]]:
     """Overwrite what files hold of blanked articles: how many records that were, and the files that are not there."""
     written = 0
     missing: list[str] = []
     for article in articles:
-        some, gone = _erase_all(store, folder, article, now, thorough=thorough)
+        some, gone = _erase_all(store, places.pages, article, now, thorough=thorough)
         written, missing = written + some, [*missing, *gone]
+    _take_away(places.feeds)
     forgetting.scrub(store)
     with store.writing() as session:
         for article in articles:
             forgetting.finish(session, article, now)
     return written, tuple(dict.fromkeys(missing))
+
+
+def _take_away(feeds: Path) -> None:
+    """What was written for readers to fetch, and what a killed writer left of it."""
+    for path in (*feeds.glob("*.xml"), *feeds.glob(".*.tmp")):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"{path} cannot be taken away ({error.strerror}), and may quote the article; call `jarchi forget` again"
+            ) from error
 
 
 def _erase_all(

@@ -71,16 +71,19 @@ ORDER BY memberships.first_reported DESC;
 
 `jarchi db backup [FOLDER]` copies the database as it is at one moment, then the pages, your sources, names, settings and
 the key of the links, while crawls go on. The copy has its name once it is whole; a manifest holds a sum for each file.
-PostgreSQL is copied by pg_dump, which must not be older than the server (`JARCHI_PG_TOOLS` names its folder).
+PostgreSQL is copied by pg_dump, which must not be older than the server (`JARCHI_PG_TOOLS` names its folder). What a killed
+backup left is taken away by the next.
 
-`jarchi db restore FOLDER` proves every byte first. An archive that holds articles is only replaced with `--replace`, and
-is set aside then: as a file beside the database, or as a backup in `before-restoring`. Stop the service first. What `jarchi forget`
+`jarchi db restore FOLDER` proves every byte first. An archive that holds articles, or is broken, is only replaced with `--replace`, and
+is set aside then: as a file beside the database, or as a backup in `before-restoring`. It is exchanged in one step: killed at any
+moment, a restore leaves the old database or the new one (PostgreSQL's by pg_restore and psql in one transaction). Stop the service first. What `jarchi forget`
 forgot since the backup was made is forgotten again: `forgotten.jsonl` in the home folder knows it by hashes of its addresses
 and texts. A backup carries a copy of that file, and a restore adds to the one that is there. Restoring on a machine that has
 neither, from a backup made before, brings the article back. `db upgrade` and `db check` look into the file too.
 
-`jarchi db check` looks for what is wrong: the file itself, references, sums of texts, articles without an address, the
-index against the articles, pages that are missing or cut (`--pages` reads each). `--mend` makes the index anew where it is wrong.
+`jarchi db check` looks for what is wrong: the file itself, references, sums of texts, articles without an address, rows
+that belong to nothing, what was forgotten and is there, the index and the file of columns against the articles, pages that are missing or cut (`--pages` reads each). `--mend` makes the index anew where it is wrong.
+Of a broken file it says as much as can be read.
 
 ## The tables
 

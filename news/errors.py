@@ -7,6 +7,7 @@ JarchiError
 │   └── QueryError            a search query (names the place of the error)
 ├── StorageError          the database cannot serve now; nothing was harmed
 │   ├── DatabaseUnreachable
+│   │   └── DatabaseBroken
 │   ├── DatabaseTooNew
 │   ├── DatabaseOutdated
 │   ├── DatabaseReadOnly
@@ -58,6 +59,10 @@ class StorageError(JarchiError):
 
 class DatabaseUnreachable(StorageError):
     """The database address is wrong, or nothing answers there."""
+
+
+class DatabaseBroken(DatabaseUnreachable):
+    """The file is no database, or a broken one: `jarchi db check` says what it can, `jarchi db restore` puts a backup in its place."""
 
 
 class DatabaseTooNew(StorageError):

@@ -161,7 +161,7 @@ class Settings(BaseSettings):
         default=None, description="folder of the pages as they came (WARC files); default: warc in the home folder"
     )
     pg_tools: Annotated[Path, AfterValidator(_absolute)] | None = Field(
-        default=None, description="folder of pg_dump and pg_restore; default: the newest that is found"
+        default=None, description="folder of pg_dump, pg_restore and psql; default: the newest that is found"
     )
     warc_budget: Size = Field(
         default=50 * 10**9,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,10 @@ class Codes:
         """The numbers of many keys, of which few differ."""
         known = {key: self.number(key) for key in sorted(set(keys))}
         return np.fromiter(map(known.__getitem__, keys), np.int16, len(keys))
+
+    def of(self, numbers: NDArray[np.int16]) -> NDArray[Any]:
+        """The keys of many numbers."""
+        return np.array(self.keys or [""], np.str_)[numbers]
 
     def known(self, key: str) -> int:
         """The number of a key; -1 where no article has it."""
@@ -117,6 +121,32 @@ class Columns:
         if number >= 0:
             found[self.owners[: self.used][self.tags[: self.used] == number]] = True
         return found & self.alive
+
+    def says_as(self, other: Columns) -> bool:
+        """Whether both say the same of the same articles, however they number what they say."""
+        ids = np.flatnonzero(self.alive)
+        if not np.array_equal(ids, np.flatnonzero(other.alive)):
+            return False
+        names = {name: number for number, name in enumerate({*self.names.keys, *other.names.keys})}
+        said = (
+            (
+                one.moment[ids], one.month[ids], one.languages.of(one.language[ids]), one.sources.of(one.source[ids]),
+                one.borne(names),
+            )
+            for one in (self, other)
+        )  # fmt: skip
+        return all(np.array_equal(own, others) for own, others in zip(*said, strict=True))
+
+    def borne(self, names: Mapping[str, int]) -> Ids:
+        """Each article with each tag of its, as one number, in order; `names` numbers the tags."""
+        number = np.array([names[name] for name in self.names.keys], np.int64)
+        owners, tags = self.owners[: self.used], self.tags[: self.used]
+        living, size = self.alive[owners], len(self.alive)
+        often = [
+            np.flatnonzero(self.often.held(tag, size) & self.alive) * len(names) + number[tag]
+            for tag in self.often.tags
+        ]
+        return np.sort(np.concatenate([owners[living] * len(names) + number[tags[living]], *often]))
 
     def newest(self, ids: Ids, count: int) -> Ids:
         """The newest of some articles, given by rising id, in order; of the same moment the one that came last is first."""

@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
-from storage import fulltext, indexing
+from news.errors import DatabaseBroken
+from news.values import Status
+from storage import columns, fulltext, indexing, snapshot
 from storage.articles import load_many, text_hash
 from storage.engine import Store
 from storage.evidence import Pointer
+from storage.storytables import BandRow, StoryArticleRow, StoryRow, TombstoneRow
 from storage.tables import (
     AddressRow,
     ArticleRow,
@@ -39,7 +42,7 @@ Reading = Callable[[Pointer], str | None]
 class Fault:
     """Something that is not as it should be."""
 
-    #: file, rows, sum, address, index, versions, event, delivery or page
+    #: file, rows, sum, address, index, versions, event, story, delivery, forgotten or page
     kind: str
     #: what it is about: "article 12"
     subject: str
@@ -59,12 +62,17 @@ def check(
 
     With `read` each page of the WARC files is read, too, which takes as long as reading all of them.
     """
-    with store.reading() as session:
-        yield from _engine_faults(store, session)
-        yield from _row_faults(session)
-    yield from _article_faults(store, mend=mend, progress=progress)
-    yield from _surplus(store, mend=mend)
-    yield from _page_faults(store, pages, read)
+    try:
+        with store.reading() as session:
+            yield from _engine_faults(store, session)
+            yield from _row_faults(session)
+            yield from _rows_left(session)
+        yield from _article_faults(store, mend=mend, progress=progress)
+        yield from _surplus(store, mend=mend)
+        yield from _column_faults(store, mend=mend)
+        yield from _page_faults(store, pages, read)
+    except DatabaseBroken:
+        yield Fault(kind="file", subject=store.url, said="cannot be read to its end")
 
 
 def _engine_faults(store: Store, session: Session) -> Iterator[Fault]:
@@ -100,7 +108,8 @@ def _row_faults(session: Session) -> Iterator[Fault]:
         said = f"has {versions} readings, and {earlier or 0} earlier ones are kept"
         yield Fault(kind="versions", subject=f"article {number}", said=said)
     claimed = select(ClaimRow.article_id).where(ClaimRow.event_id == EventRow.id).exists()
-    empty = select(EventRow.id).where(~claimed)
+    # one that somebody was told of stays as denied where its evidence went
+    empty = select(EventRow.id).where(~claimed, EventRow.status != Status.DENIED.value)
     for number in session.exec(empty):
         yield Fault(kind="event", subject=f"event {number}", said="rests on no claim")
     closed = select(DigestRow.id).where(DigestRow.id == DeliveryRow.digest_id).exists()
@@ -111,6 +120,26 @@ def _row_faults(session: Session) -> Iterator[Fault]:
             subject=f"delivery {number}",
             said=f"belongs to digest {digest}, which is not there",
         )
+
+
+def _rows_left(session: Session) -> Iterator[Fault]:
+    """What no reference of the database's own holds together."""
+    there = select(ArticleRow.id).where(ArticleRow.id == BandRow.article_id).exists()
+    for number in session.exec(select(BandRow.article_id).where(~there).distinct()):
+        yield Fault(kind="rows", subject=f"band of article {number}", said="is compared with, and is no article")
+    tellers = select(func.count()).where(StoryArticleRow.story_id == StoryRow.id).scalar_subquery()
+    for story, count in session.exec(select(StoryRow.id, tellers).where(tellers < 2)):
+        said = "is told by one article alone" if count else "is told by no article"
+        yield Fault(kind="story", subject=f"story {story}", said=said)
+    about_nothing = select(DeliveryRow.id).where(
+        col(DeliveryRow.event_id).is_(None), col(DeliveryRow.article_id).is_(None)
+    )
+    for delivery in session.exec(about_nothing):
+        yield Fault(kind="delivery", subject=f"delivery {delivery}", said="is about no event and no article")
+    kept = select(AddressRow.article_id, AddressRow.url).join(TombstoneRow, col(TombstoneRow.key) == AddressRow.key)
+    for number, url in session.exec(kept):
+        said = f"is kept under {url}, which was forgotten: forget it again"
+        yield Fault(kind="forgotten", subject=f"article {number}", said=said)
 
 
 def _article_faults(store: Store, *, mend: bool, progress: Progress) -> Iterator[Fault]:
@@ -203,6 +232,27 @@ def _surplus(store: Store, *, mend: bool) -> Iterator[Fault]:
         yield Fault(
             kind="index", subject=f"article {number}", said="is in the index, and is no article", mended=mend
         )
+
+
+def _column_faults(store: Store, *, mend: bool) -> Iterator[Fault]:
+    """The file of columns that searches map in place of reading every article; PostgreSQL has none."""
+    if not store.is_sqlite:
+        return
+    with store.reading() as session:
+        if _columns_are_true(session):
+            return
+    if mend:
+        snapshot.remove(store.beside(""))
+    said = "does not say what the articles say: searches filter and count wrongly"
+    yield Fault(kind="index", subject=str(store.beside(snapshot.END)), said=said, mended=mend)
+
+
+def _columns_are_true(session: Session) -> bool:
+    try:
+        found = columns.kept_beside(session)
+        return found is None or found.says_as(columns.current(session, is_writing=True))
+    except (IndexError, OverflowError):  # a number that leads out of the arrays
+        return False
 
 
 def _page_faults(store: Store, folder: Path, read: Reading | None) -> Iterator[Fault]:

@@ -243,6 +243,15 @@ def _refresh(session: Session, kept: _Kept) -> None:
     kept.columns = columns
 
 
+def kept_beside(session: Session) -> Columns | None:
+    """The columns as the file has them with what changed behind it, whether they are true or not; None without a file."""
+    found = snapshot.load(session)
+    if found is not None:
+        rows = driver_rows(session, _CHANGED[True].format(found.seen))
+        _take_over(session, found, [row[0] for row in rows])
+    return found
+
+
 def of(session: Session, articles: Iterable[int]) -> Columns:
     """The columns of some articles alone, as the session sees them."""
     columns = Columns.empty()

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from news.errors import (
+    DatabaseBroken,
     DatabaseBusy,
     DatabaseFull,
     DatabaseReadOnly,
@@ -46,8 +47,8 @@ _SQLITE_ERRORS: dict[int, type[StorageError]] = {
     sqlite3.SQLITE_FULL: DatabaseFull,
     sqlite3.SQLITE_IOERR: DatabaseUnreachable,
     sqlite3.SQLITE_CANTOPEN: DatabaseUnreachable,
-    sqlite3.SQLITE_NOTADB: DatabaseUnreachable,
-    sqlite3.SQLITE_CORRUPT: DatabaseUnreachable,
+    sqlite3.SQLITE_NOTADB: DatabaseBroken,
+    sqlite3.SQLITE_CORRUPT: DatabaseBroken,
 }
 #: By the beginning of the SQLSTATE.
 _POSTGRESQL_ERRORS: dict[str, type[StorageError]] = {
@@ -162,20 +163,25 @@ def connect(url: str) -> Store:
     Raises DatabaseUnreachable where the address is wrong or nothing answers, DatabaseReadOnly
     where the folder of a SQLite file cannot be made or written.
     """
-    address = _parsed(url)
-    store = Store(_ENGINES[address.drivername](address), masked(url))
+    store = untried(url)
     try:
         with store.reading() as session:
             session.connection()
     except DatabaseUnreachable:
         store.close()
         if store.is_sqlite:
-            _try_folder(_path(address))
+            _try_folder(_path(_parsed(url)))
         raise
     except StorageError:
         store.close()
         raise
     return store
+
+
+def untried(url: str) -> Store:
+    """The database at an address, which may be broken: one that is to be replaced. Raises as `connect` does for the address."""
+    address = _parsed(url)
+    return Store(_ENGINES[address.drivername](address), masked(url))
 
 
 def masked(url: str) -> str:

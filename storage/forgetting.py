@@ -17,7 +17,6 @@ from storage import (
     articles,
     indexing,
     ledger,
-    mapped,
     nearness,
     register,
     searchtables,
@@ -359,7 +358,7 @@ def scrub(store: Store) -> None:
 
 
 def _scrub_sqlite(store: Store) -> None:
-    mapped.remove(store.beside(snapshot.END))
+    snapshot.remove(store.beside(""))
     with store.driver() as cursor:
         indexes = cursor.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 from sqlmodel import Session
 
+from news.errors import StorageError
 from news.names import catalogue
 from storage import mapped
-from storage.arrays import Codes, Columns
+from storage.arrays import Codes, Columns, Ids
 from storage.bitmaps import WORD, Bitmaps
 from storage.mapped import Mapped
 
@@ -86,8 +87,11 @@ def publish(found: Draft) -> None:
 
 
 def remove(database: Path) -> None:
-    """Take the file of a database away; the next search makes it anew."""
-    mapped.remove(beside(database))
+    """Take the file of a database away; the next search makes it anew. Raises StorageError where that cannot be."""
+    try:
+        mapped.remove(beside(database))
+    except OSError as error:
+        raise StorageError(f"{beside(database)} cannot be taken away: {error.strerror}") from error
 
 
 _CHANGED = text("SELECT article_id FROM search_change WHERE stamp = :seen")
@@ -109,6 +113,7 @@ def _mapped_of(columns: Columns, made_for: list[Any]) -> Mapped:
         for name, array in arrays.items()
     }
     arrays["highest"][rows:] = arrays["highest"][rows - 1]
+    arrays["owners"][:used] = _living(columns)  # the number of one that is gone may be given once more
     often = columns.often
     bits = np.zeros((len(often.tags), size // WORD), np.uint64)
     width = min(bits.shape[1], often.bits.shape[1])
@@ -117,6 +122,12 @@ def _mapped_of(columns: Columns, made_for: list[Any]) -> Mapped:
     said = {name: getattr(columns, name).keys for name in _CODES}
     numbers = {"seen": columns.seen, "changed": columns.changed, "used": used}
     return Mapped(said={"made for": made_for, **numbers, **said}, arrays=arrays)
+
+
+def _living(columns: Columns) -> Ids:
+    """The article of each place in `tags`; nobody where it is gone."""
+    owners = columns.owners[: columns.used]
+    return np.where(columns.alive[owners], owners, 0)
 
 
 def _roomy(used: int) -> int:

@@ -65,7 +65,7 @@ def make(connection: Connection) -> None:
 def drop(connection: Connection) -> None:
     """Take ours away; raises StorageError where something was built on them."""
     with nothing_built_on("views"):
-        for name in _there(connection):
+        for name in there(connection):
             connection.execute(text(f"DROP VIEW {name}"))
 
 
@@ -81,8 +81,8 @@ def nothing_built_on(what: str) -> Iterator[None]:
         raise StorageError(f"something was built on Jarchi's {what}, and must go first: {said}") from error
 
 
-def _there(connection: Connection) -> list[str]:
-    """A PostgreSQL database may hold other programs' views of these names; a SQLite file is ours."""
+def there(connection: Connection) -> list[str]:
+    """Those that are ours: a PostgreSQL database may hold other programs' views of these names; a SQLite file is ours."""
     names = sorted(set(VIEWS) & set(inspect(connection).get_view_names()))
     if connection.dialect.name != "postgresql":
         return names

@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -38,8 +39,21 @@ def sqlite_file(url: str) -> Path:
 def dump_sqlite(url: str, target: Path, progress: Progress) -> None:
     """Copy a database as it is at this moment; writers go on meanwhile.
 
-    The copy is read in one transaction: otherwise SQLite begins anew with each write of another process.
+    The copy is read in one transaction: otherwise SQLite begins anew with each write of another process. Raises
+    BackupError, also where there is no room.
     """
+    try:
+        found = _copy_sqlite(url, target, progress)
+    except sqlite3.Error as error:
+        raise BackupError(f"{url} cannot be copied to {target}: {error}") from error
+    if found != "ok":
+        raise BackupError(
+            f"{url}: the copy is broken, and so is the database: {found}; see `jarchi db check`"
+        )
+
+
+def _copy_sqlite(url: str, target: Path, progress: Progress) -> str:
+    """What SQLite says of the copy."""
     with closing(_opened(url)) as source, closing(sqlite3.connect(target, isolation_level=None)) as copied:
         target.chmod(0o600)
         source.execute("BEGIN")
@@ -49,11 +63,7 @@ def dump_sqlite(url: str, target: Path, progress: Progress) -> None:
             copied, pages=_STEP, progress=lambda _, left, pages: progress((pages - left) * size, pages * size)
         )
         copied.execute("PRAGMA journal_mode=DELETE")
-        found = copied.execute("PRAGMA quick_check").fetchone()[0]
-    if found != "ok":
-        raise BackupError(
-            f"{url}: the copy is broken, and so is the database: {found}; see `jarchi db check`"
-        )
+        return str(copied.execute("PRAGMA quick_check").fetchone()[0])
 
 
 def counted(copied: Path) -> tuple[str, int]:
@@ -82,17 +92,59 @@ def dump_postgresql(store: Store, url: str, target: Path, tools: Path | None) ->
 
 
 def restore_postgresql(store: Store, url: str, source: Path, tools: Path | None) -> None:
-    """Put a dump in the place of our tables.
+    """Put a dump in the place of our tables, in one transaction: whatever ends it earlier leaves them as they were.
 
-    Raises BackupError, and changes nothing, where somebody's own views or tables stand on them.
+    Raises BackupError, also where somebody's own views or tables stand on them.
     """
-    program = tool("pg_restore", server_version(store), tools)
-    _drop(store)
-    _call(program, url, "--no-owner", "--single-transaction", "--exit-on-error", str(source))
+    version = server_version(store)
+    reader, shell = tool("pg_restore", version, tools), tool("psql", version, tools)
+    _refuse_others(store)
+    address = make_url(url)
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(  # noqa: S603
+            [shell, f"--dbname={_conninfo(address)}", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+            env=_environment(address), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
+        ) as talk,
+    ):  # fmt: skip
+        error = _tell(talk, f"BEGIN; SET client_min_messages = warning; {_drops(store)}", reader, source)
+        talk.wait()
+        said.seek(0)
+        errors = (error, said.read().decode(errors="replace").strip() if talk.returncode else "")
+    if any(errors):
+        raise BackupError(f"{store.url} was left as it is: {' '.join(filter(None, reversed(errors)))}")
 
 
-def _drop(store: Store) -> None:
-    """Take away our tables and views: those that a dump does not know would stand in the way of those that it brings."""
+def _tell(talk: subprocess.Popen[bytes], before: str, reader: Path, source: Path) -> str:
+    """Have psql do what a dump holds, and keep it where the dump came whole; else what pg_restore says of it."""
+    assert talk.stdin is not None
+    try:
+        with talk.stdin as told:
+            told.write(f"{before}\n".encode())
+            told.flush()
+            done = subprocess.run(  # noqa: S603
+                [reader, "--no-owner", "--file=-", source],
+                stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.PIPE, text=True, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                return f"{reader.name}: {done.stderr.strip()}"
+            told.write(b"COMMIT;\n")
+    except BrokenPipeError:
+        return "psql ended before it had read the dump"
+    return ""
+
+
+def _drops(store: Store) -> str:
+    """Takes away our tables and views: those that a dump does not know would stand in the way of those that it brings."""
+    with store.reading() as session:
+        ours = views.there(session.connection())
+    dropped = (("VIEW", ours), ("TABLE", _tables(store)))
+    written = ((kind, ", ".join(f"public.{name}" for name in names)) for kind, names in dropped if names)
+    return " ".join(f"DROP {kind} {names};" for kind, names in written)
+
+
+def _refuse_others(store: Store) -> None:
+    """A DROP that is taken back tells what others have built on our tables."""
     names = ", ".join(_tables(store))
     if not names:
         return
@@ -101,6 +153,7 @@ def _drop(store: Store) -> None:
             views.drop(session.connection())
             with views.nothing_built_on("tables"):
                 session.connection().execute(text(f"DROP TABLE {names}"))
+            session.rollback()
     except StorageError as error:
         raise BackupError(
             f"{store.url} was left as it is. A restore would take along what others have made there: keep its definition, "
@@ -156,15 +209,18 @@ def _version_of(path: Path) -> int:
 
 
 def _call(program: Path, url: str, *arguments: str) -> None:
-    """Its password goes by the environment, which other users cannot read."""
     address = make_url(url)
-    environment = {**os.environ, "PGPASSWORD": address.password or os.environ.get("PGPASSWORD", "")}
     done = subprocess.run(  # noqa: S603
-        [program, f"--dbname={_conninfo(address)}", *arguments], env=environment, stdin=subprocess.DEVNULL,
+        [program, f"--dbname={_conninfo(address)}", *arguments], env=_environment(address), stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         raise BackupError(f"{program.name}: {done.stderr.strip()}")
+
+
+def _environment(address: URL) -> dict[str, str]:
+    """A password goes by it, which other users cannot read."""
+    return {**os.environ, "PGPASSWORD": address.password or os.environ.get("PGPASSWORD", "")}
 
 
 def _conninfo(address: URL) -> str:

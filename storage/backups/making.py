@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,17 +51,44 @@ def make_backup(store: Store, archive: Archive, parent: Path, now: datetime, pro
     if folder.exists():
         raise BackupError(f"{folder} is there already")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True, mode=0o700)
-        backup = _filled(store, archive, partial, now, progress)
-        write_manifest(backup, partial)
-        _sync(partial)
-        partial.rename(folder)
+        with _begun(partial):
+            backup = _filled(store, archive, partial, now, progress)
+            write_manifest(backup, partial)
+            _sync(partial)
+            partial.rename(folder)
     except OSError as error:
         raise BackupError(f"{partial} cannot be written: {error.strerror or error}") from error
+    return replace(backup, folder=folder)
+
+
+@contextmanager
+def _begun(partial: Path) -> Iterator[None]:
+    """A folder for what is under way, gone at the end; so are those of processes that were killed."""
+    for left in partial.parent.glob(f"jarchi-*{_PARTIAL}"):
+        with _claimed(left) as is_ours:
+            if is_ours:
+                shutil.rmtree(left, ignore_errors=True)
+    partial.mkdir(parents=True, mode=0o700)
+    try:
+        with _claimed(partial):
+            yield
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return replace(backup, folder=folder)
+
+
+@contextmanager
+def _claimed(folder: Path) -> Iterator[bool]:
+    """Whether no other process is at work in a folder; none begins there until the end, or until this one is killed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = True
+    except OSError:  # or the file system has no locks for folders
+        is_ours = False
+    try:
+        yield is_ours
+    finally:
+        os.close(descriptor)
 
 
 def _filled(store: Store, archive: Archive, folder: Path, now: datetime, progress: Progress) -> Backup:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from news.errors import BackupError
+from news.errors import BackupError, DatabaseBroken
 from storage import articles, ledger, schema
 from storage.backups.dumping import restore_postgresql, sqlite_file
 from storage.backups.making import Archive, make_backup
 from storage.backups.values import HOME, PAGES, Backup, Copied, Progress, digest_of, faults_of
-from storage.engine import Store, connect
+from storage.engine import Store, untried
 from storage.locks import sole_service
 
 _UNFINISHED = ".restoring"
@@ -48,7 +49,7 @@ def restore(
     """Put a backup in the place of the archive; the ledger of what was forgotten stays, and has to be applied then.
 
     Raises BackupError where a file of it is missing or changed, where it is of the other kind of database, or where
-    the archive holds articles and is not to be replaced; AlreadyRunning while a service runs on it.
+    the archive holds articles, or cannot be read, and is not to be replaced; AlreadyRunning while a service runs on it.
     """
     if backup.schema not in schema.revisions():
         raise BackupError(
@@ -56,16 +57,13 @@ def restore(
         )
     for fault in faults_of(backup, progress):
         raise BackupError(f"{fault}: nothing was restored")
-    store = connect(archive.url)
+    store = untried(archive.url)
     try:
         if store.is_sqlite != (backup.engine == "sqlite"):
             raise BackupError(f"{backup.folder} is a backup of {backup.engine}, and {store.url} is not")
         with sole_service(store):
-            held = _held(store)
-            if held and not in_place:
-                raise BackupError(
-                    f"{store.url} holds {held} articles: --replace puts the backup in their place"
-                )
+            if (held := _held(store)) and not in_place:
+                raise BackupError(f"{store.url} {held}: --replace puts the backup in their place")
             # the database last: what stops before has taken nothing away
             _keep_ledger(store, backup, archive.ledger)
             placed = [_placed(backup, file, archive.pages, PAGES) for file in backup.within(PAGES)]
@@ -83,12 +81,23 @@ def restore(
 
 def _keep_ledger(store: Store, backup: Backup, path: Path | None) -> None:
     """What was forgotten here, or before the backup was made: neither takes anything back of the other."""
-    if path is not None:
+    if path is None:
+        return
+    with suppress(DatabaseBroken):  # then the ledger knows what it can
         ledger.bring_up(store, path)
-        ledger.note(path, ledger.read(backup.folder / _LEDGER))
+    ledger.note(path, ledger.read(backup.folder / _LEDGER))
 
 
-def _held(store: Store) -> int:
+def _held(store: Store) -> str | None:
+    """What it would cost to replace a database; None for one without articles."""
+    try:
+        number = _count(store)
+    except DatabaseBroken:  # what a backup is put back for
+        return "is broken, and may hold articles"
+    return f"holds {number} articles" if number else None
+
+
+def _count(store: Store) -> int:
     """The articles that it holds; none where it has no tables."""
     if schema.revision(store) is None:
         return 0
@@ -111,20 +120,51 @@ def _exchange(store: Store, backup: Backup, archive: Archive, now: datetime, pro
 
 
 def _exchange_file(path: Path, source: Path, now: datetime) -> Path | None:
-    """The old database keeps its name with the moment behind it, its log beside it."""
-    unfinished = path.with_name(path.name + _UNFINISHED)
-    shutil.copyfile(source, unfinished)
-    unfinished.chmod(0o640)
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    _leave_alone(path)
-    aside = path.with_name(f"{path.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    was_there = path.exists() and path.stat().st_size > 0  # opening it has made an empty one
-    for end in ("", "-wal", "-shm"):
-        if was_there and (part := path.with_name(path.name + end)).exists():
+    """At every moment there is a whole database under the name: the old one, which is kept beside it then, or the new one."""
+    unfinished = _copied(source, path, 0o640)
+    try:
+        _leave_alone(path)
+        aside = _set_aside(path, now)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return aside
+
+
+def _set_aside(path: Path, now: datetime) -> Path | None:
+    """A second name for the old database, with the moment behind it; what logs a broken one has go along."""
+    if not path.exists() or path.stat().st_size == 0:  # opening it has made an empty one
+        return None
+    aside = _unused(path.with_name(f"{path.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"))
+    for end in ("-wal", "-shm", "-journal"):
+        if (part := path.with_name(path.name + end)).exists():
             part.rename(aside.with_name(aside.name + end))
-    unfinished.rename(path)
-    return aside if was_there else None
+    try:
+        aside.hardlink_to(path)
+    except OSError:  # the file system knows no second names
+        path.rename(aside)
+    return aside
+
+
+def _unused(path: Path) -> Path:
+    """The path, with a number behind it where something is there: the clock may have been set back."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(one for one in chain((path,), numbered) if not one.exists())
+
+
+def _copied(source: Path, target: Path, mode: int) -> Path:
+    """A copy for the place of `target`, beside it and on the disk; raises BackupError, and leaves nothing, without room."""
+    unfinished = target.with_name(target.name + _UNFINISHED)
+    try:
+        unfinished.touch()
+        unfinished.chmod(mode)
+        shutil.copyfile(source, unfinished)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise BackupError(f"{target} cannot be written: {error.strerror or error}") from error
+    return unfinished
 
 
 def _leave_alone(path: Path) -> None:
@@ -149,10 +189,7 @@ def _placed(backup: Backup, file: Copied, folder: Path | None, part: str) -> tup
         same = target.stat().st_size >= file.size and digest_of(target, file.size) == file.digest
         return target, None if same and (part == PAGES or target.stat().st_size == file.size) else False
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(target.name + _UNFINISHED)
-    shutil.copyfile(backup.folder / file.name, unfinished)
-    unfinished.chmod(0o600 if part == HOME else 0o640)
-    unfinished.replace(target)
+    _copied(backup.folder / file.name, target, 0o600 if part == HOME else 0o640).replace(target)
     return target, True
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +73,23 @@ def test_what_is_wrong_is_told_until_it_is_mended(db, home):
     mended = db("check", "--mend", "--json")
     assert (mended.returncode, json.loads(mended.stdout)["left"]) == (0, 0)
     assert db("check", "--pages").returncode == 0
+
+
+def test_a_broken_database_is_explained_and_a_backup_put_in_its_place(db, home):
+    made = json.loads(db("backup", "--json").stdout)["folder"]
+    path = home / "jarchi.db"
+    with closing(sqlite3.connect(path)) as connection:
+        roots = "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'article'"
+        pages = [page for (page,) in connection.execute(roots)]
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * 4096)
+            file.write(b"noise" * 800)
+    told = db("check")
+    assert told.returncode == 1
+    assert "`jarchi db restore` puts a backup in its place" in told.stdout
+    assert db("restore", made, "--replace").returncode == 0
+    assert db("check").stdout == "nothing is wrong\n"
 
 
 def test_what_was_forgotten_since_a_backup_is_forgotten_again(db, home, jarchi, tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from alerts.feeds import feed_path, write_feed
 from crawler import forgetting as crawling
 from crawler.evidence.erasing import erase
 from crawler.evidence.files import EvidenceFiles
@@ -102,7 +103,8 @@ class Archive:
 
     @property
     def places(self) -> Places:
-        return Places(pages=self.folder, ledger=self.folder.parent / "forgotten.jsonl")
+        home = self.folder.parent
+        return Places(pages=self.folder, ledger=home / "forgotten.jsonl", feeds=home / "feeds")
 
     def forget(self, **changes):
         values = {"article": self.number, "reason": "a court order", "by": "Sara", "now": NOW, **changes}
@@ -206,6 +208,17 @@ def test_of_an_alert_not_yet_sent_nothing_goes_out(archive):
         assert register.events(session) == ()
 
 
+def test_no_feed_of_alerts_quotes_it_any_longer(archive):
+    feeds = archive.places.feeds
+    assert write_feed(archive.store, "all", feeds, "", NOW)
+    assert SECRET in feed_path(feeds, "all").read_text(encoding="utf-8")
+    (feeds / ".killed.tmp").write_text(SENTENCE, encoding="utf-8")
+    archive.forget()
+    assert list(feeds.iterdir()) == []
+    assert write_feed(archive.store, "all", feeds, "", NOW)
+    assert SECRET not in feed_path(feeds, "all").read_text(encoding="utf-8")
+
+
 def test_who_was_told_stays_noted(archive):
     with archive.store.writing() as session:
         outbox.receipt(session, outbox.due(session, NOW)[0].deliveries, NOW)
@@ -249,7 +262,9 @@ forgetting.erasing.erase = torn
 store = open_store(sys.argv[1])
 wanted = forgetting.Forgetting(article=int(sys.argv[3]), reason="r", by="b", now=datetime.now(UTC))
 folder = Path(sys.argv[2])
-forgetting.forget(store, forgetting.Places(pages=folder, ledger=folder.parent / "forgotten.jsonl"), wanted)
+home = folder.parent
+places = forgetting.Places(pages=folder, ledger=home / "forgotten.jsonl", feeds=home / "feeds")
+forgetting.forget(store, places, wanted)
 """
 
 

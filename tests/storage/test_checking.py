@@ -10,11 +10,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from storage import evidence
+from news.values import Status
+from storage import evidence, forgetting, outbox
 from storage.checking import Fault, check
 from storage.engine import connect
 from storage.evidence import Pointer
+from storage.rules import Rule, save_rule
 from storage.search import Filters, search
+from storage.storytables import TombstoneRow
+from storage.tables import DeliveryRow
 
 ROOT = Path(__file__).parents[2]
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -92,6 +96,31 @@ def test_an_event_without_a_claim_is_named(three, make, tmp_path):
     assert (fault.kind, fault.said) == ("event", "rests on no claim")
 
 
+def test_an_event_that_stays_as_denied_once_its_article_is_forgotten_is_no_fault(three, make, tmp_path):
+    _, number = make.keep(three, make.article(4, claims=(make.claim(),)))
+    with three.writing() as session:
+        save_rule(session, Rule(name="all", recipients=("a@example.org",)), make.now)
+        outbox.match(session, lambda _: [("all", "a@example.org")], make.now)
+        outbox.receipt(session, outbox.due(session, make.now)[0].deliveries, make.now)
+        forgetting.blank(session, [number], reason="a request", by="Mina", now=make.now)
+    assert [event.status for event in make.events(three)] == [Status.DENIED]
+    assert found(three, tmp_path) == []
+
+
+def test_rows_that_no_reference_holds_together_are_named(three, make, tmp_path):
+    change(three, "INSERT INTO band (key, article_id) VALUES (7, 77)")
+    change(three, "INSERT INTO story (id, made_at) VALUES (5, '2026-05-01 00:00:00.000000')")
+    change(three, "INSERT INTO story_article (article_id, story_id, place) VALUES (2, 5, 0)")
+    with three.writing() as session:
+        url = session.connection().execute(text("SELECT key FROM address WHERE article_id = 3")).scalar_one()
+        tombstone = TombstoneRow(key=url, article_id=9, reason="x", forgotten_by="Mina", forgotten_at=MOMENT)
+        delivery = DeliveryRow(status="", rule="all", recipient="a@example.org", created_at=MOMENT)
+        session.add_all((tombstone, delivery))
+    assert {(fault.kind, fault.subject) for fault in found(three, tmp_path, mend=True)} == {
+        ("rows", "band of article 77"), ("story", "story 5"), ("delivery", "delivery 1"), ("forgotten", "article 3"),
+    }  # fmt: skip
+
+
 def test_pages_that_are_gone_cut_short_or_unreadable_are_named(three, make, tmp_path):
     (tmp_path / "jarchi-1.warc.gz").write_bytes(b"x" * 100)
     with three.writing() as session:
@@ -124,6 +153,23 @@ def test_a_sqlite_file_with_a_broken_page_says_so(store, make, tmp_path):
     broken = connect(url)
     assert "file" in {fault.kind for fault in found(broken, tmp_path)}
     broken.close()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_file_that_cannot_be_read_to_its_end_is_one_fault_and_no_error(store, make, tmp_path):
+    for number in range(40):
+        make.keep(store, make.article(number, text=f"Story {number} of the council. " * 200))
+    path, url = Path(make_url(store.url).database), store.url
+    store.use_wal()
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size * 2 // 3)
+        file.write(b"noise" * 16_000)
+    broken = connect(url)
+    faults = found(broken, tmp_path)
+    broken.close()
+    assert {fault.kind for fault in faults} == {"file"}
+    assert faults[-1].said == "cannot be read to its end"
 
 
 def test_the_index_entry_of_a_text_is_the_same_in_every_process():

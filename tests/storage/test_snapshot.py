@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from news.errors import StorageError
 from news.values import Language, TagKind
-from storage import articles, columns, forgetting, indexing, mapped
+from storage import arrays, articles, columns, forgetting, indexing, mapped
+from storage.checking import check
 from storage.engine import Store
 from storage.mapped import Mapped
 from storage.schema import open_store
@@ -106,6 +108,69 @@ def test_what_changed_behind_the_file_is_read_from_the_database(
     assert _asked(archive()) == mapped_ones
     assert loads == ["all", "all"]
     assert {hit.id for hit in mapped_ones.hits} == {1, 3, 4, 5}
+
+
+@pytest.mark.usefixtures("at_once")
+def test_an_article_with_the_number_of_a_forgotten_one_has_none_of_its_tags(
+    archive: Open, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "_OFTEN", 0)  # no tag is borne by so many that it has a bitmap
+    store = archive()
+    _fill(store, make)
+    make.keep(store, make.article(5, tags=(make.tag(TagKind.NETWORK, "amf"),)))
+    _asked(store)
+    with store.writing() as session:
+        forgetting.blank(session, [5], reason="a request", by="Mina", now=make.now)
+    make.keep(store, make.article(1, text="متنی دیگر"))
+    assert _asked(store, "network:amf").total == 1
+    with closing(archive()) as other:
+        make.keep(other, make.article(6))
+        found = _asked(other, "network:amf")
+        assert (found.total, found.facets["network"]) == (1, (("amf", 1),))
+
+
+def _raise_a_moment(held: Mapped) -> None:
+    held.arrays["moment"][2] += 1
+
+
+def _give_a_tag_to_another(held: Mapped) -> None:
+    held.arrays["owners"][0] = 4
+
+
+def _lead_out_of_the_arrays(held: Mapped) -> None:
+    held.arrays["owners"][0] = 2**40
+
+
+def _call_a_language_another(held: Mapped) -> None:
+    held.said["languages"][0] = "tr"
+
+
+def _lose_a_bit(held: Mapped) -> None:
+    held.arrays["often_bits"][0] ^= np.uint64(4)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(
+    "spoil", [_raise_a_moment, _give_a_tag_to_another, _lead_out_of_the_arrays, _call_a_language_another, _lose_a_bit]
+)
+def test_a_file_that_says_another_thing_than_the_articles_is_found_and_taken_away(
+    archive: Open, make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Mapped], None]
+) -> None:
+    monkeypatch.setattr(arrays, "_OFTEN", 2)  # one tag has a bitmap, the others have none
+    store = archive()
+    _fill(store, make, 5)
+    _asked(store)
+    monkeypatch.setattr(columns, "WORTH_KEEPING", 100)
+    make.keep(store, make.article(9, tags=(make.tag(TagKind.CITY, "745044"),)))  # behind the file
+    assert list(check(store, tmp_path, mend=False, progress=lambda *_: None)) == []
+    held = mapped.read(_file(store))
+    assert held is not None
+    spoil(held)
+    mapped.publish(mapped.draft(_file(store), held), _file(store), 0o600)
+    for mend in (False, True):
+        (fault,) = check(store, tmp_path, mend=mend, progress=lambda *_: None)
+        assert (fault.kind, fault.subject, fault.mended) == ("index", str(_file(store)), mend)
+    assert list(check(store, tmp_path, mend=False, progress=lambda *_: None)) == []
 
 
 @pytest.mark.usefixtures("at_once")
@@ -226,6 +291,14 @@ def test_forgetting_takes_the_file_away(archive: Open, make: Any) -> None:
     _asked(store)
     forgetting.scrub(store)
     assert not _file(store).exists()
+
+
+def test_a_file_that_cannot_be_taken_away_is_named(archive: Open) -> None:
+    store = archive()
+    (_file(store) / "of somebody").mkdir(parents=True)
+    assert _asked(store).total == 0  # nor is it one
+    with pytest.raises(StorageError, match=r"archive\.db\.columns cannot be taken away"):
+        forgetting.scrub(store)
 
 
 def test_arrays_come_back_as_they_were_and_changes_stay_in_the_process(tmp_path: Path) -> None:

@@ -61,3 +61,6 @@ def test_others_views_are_left_alone_and_what_was_built_on_ours_is_named(store):
     with store.reading() as session:
         assert session.connection().execute(text("SELECT word FROM crawls")).scalar() == "theirs"
         assert session.connection().execute(text("SELECT count(*) FROM articles")).scalar() == 0
+    with store.writing() as session:  # the next test has this database too
+        session.connection().execute(text("DROP VIEW crawls"))
+    upgrade(store)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import resource
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -290,6 +294,123 @@ def test_a_database_that_another_process_has_open_is_not_exchanged(town, tmp_pat
         with pytest.raises(BackupError, match="is open in another process"):
             restore(made, town.archive, town.home, NOW, quiet, in_place=True)
     assert town.found()[0] == 3
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_what_a_killed_backup_left_goes_and_what_another_makes_stays(town, tmp_path):
+    folder = tmp_path / "backups"
+    for name in ("jarchi-20260430T120000Z.partial", "jarchi-20260501T115959Z.partial"):
+        (folder / name / "warc").mkdir(parents=True)
+    under_way = os.open(folder / "jarchi-20260501T115959Z.partial", os.O_RDONLY)
+    fcntl.flock(under_way, fcntl.LOCK_EX)
+    try:
+        made = town.backup(folder)
+    finally:
+        os.close(under_way)
+    assert sorted(folder.iterdir()) == [folder / "jarchi-20260501T115959Z.partial", made.folder]
+
+
+@pytest.fixture
+def no_room() -> Iterator[None]:
+    """No file of this process grows beyond 64 KB."""
+    found = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, found[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, found)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_disk_without_room_for_the_copy_is_named_and_nothing_of_it_is_left(town, tmp_path, request):
+    request.getfixturevalue("no_room")
+    with pytest.raises(BackupError, match=r"jarchi\.db cannot be copied to .*database\.sqlite"):
+        town.backup(tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_disk_without_room_for_the_database_keeps_the_old_one_alone(town, tmp_path, request):
+    made = town.backup(tmp_path / "backups")
+    town.store.close()
+    there = {path.name for path in town.home.iterdir()} - {"jarchi.db-wal", "jarchi.db-shm"}
+    request.getfixturevalue("no_room")
+    with pytest.raises(BackupError, match=r"town/jarchi\.db cannot be written: File too large"):
+        town.restore(made, in_place=True)
+    assert {path.name for path in town.home.iterdir()} == {*there, "jarchi.db.lock", "forgotten.jsonl"}
+    assert town.found()[0] == 3
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:9_000])
+
+
+def _fill_with_noise(path: Path) -> None:
+    path.write_bytes(b"noise" * 9_000)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("harm", [_cut, _fill_with_noise])
+def test_a_backup_is_put_in_the_place_of_a_broken_database_which_is_set_aside(town, tmp_path, harm):
+    made = town.backup(tmp_path / "backups")
+    town.store.close()
+    harm(town.home / "jarchi.db")
+    broken = (town.home / "jarchi.db").read_bytes()
+    with pytest.raises(BackupError, match="is broken, and may hold articles: --replace"):
+        town.restore(made)
+    done = town.restore(made, in_place=True)
+    assert done.aside is not None
+    assert done.aside.read_bytes() == broken
+    assert town.found()[0] == 3
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_restore_that_is_killed_leaves_a_whole_database_under_the_name(town, make, tmp_path, monkeypatch):
+    made = town.backup(tmp_path / "backups")
+    make.keep(town.store, make.article(9, text="What came after the backup. " * 20))
+    seen = []
+
+    def kill(path: Path, target: Path) -> Path:
+        seen.append(sorted(one.name for one in town.home.glob("jarchi.db*") if not one.name.endswith(".lock")))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.backups.restoring.Path.replace", kill)
+        with pytest.raises(KeyboardInterrupt):
+            town.restore(made, in_place=True)
+    assert seen == [["jarchi.db", "jarchi.db.before-20260501T120000Z", "jarchi.db.restoring"]]
+    assert town.found()[0] == 4
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_two_restores_at_one_moment_set_two_databases_aside(town, make, tmp_path):
+    made = town.backup(tmp_path / "backups")
+    asides = []
+    for number in (9, 10):
+        make.keep(town.store, make.article(number, text=f"The council met {number} times. " * 20))
+        asides.append(town.restore(made, in_place=True).aside)
+        town.store = open_store(town.url)
+    found = []
+    for aside in asides:
+        with closing(open_store(f"sqlite:///{aside}")) as store, store.reading() as session:
+            found.append(search(session, "10 OR 9", Filters()).hits[0].url[-2:])
+    assert found == ["/9", "10"]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("harm", ["cut", "cannot be stored"])
+def test_a_dump_that_breaks_off_takes_nothing_away(town, make, tmp_path, harm):
+    made = town.backup(tmp_path / "backups")
+    make.keep(town.store, make.article(9, text="What came after the backup. " * 20))
+    dump = made.folder / made.database
+    if harm == "cut":  # behind its table of contents, within its rows
+        dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 3 // 4])
+    else:
+        with town.store.writing() as session:
+            session.connection().execute(text("CREATE TABLE settled (id int)"))
+            session.connection().execute(text("ALTER TABLE article RENAME CONSTRAINT pk_article TO pk_article_2"))
+            session.connection().execute(text("ALTER TABLE settled ADD CONSTRAINT pk_article PRIMARY KEY (id)"))
+    with pytest.raises(BackupError, match=r"was left as it is: (?s:.*)(pg_restore: |pk_article)"):
+        dumping.restore_postgresql(town.store, town.url, dump, TOOLS)
+    assert town.found()[0] == 4
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
