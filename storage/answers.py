@@ -220,6 +220,7 @@ def _refuse(session: Session, event: int, by: str, note: str, now: datetime, max
         )
     ).all()
     judgement = Judgement(verdict=Verdict.NO, by=by, note=note)
+    reviewing.hold(session, {article for article, _ in claims})
     for article, position in claims:
         reviewing.decide(session, article, position, judgement, now=now, max_age=max_age)
 

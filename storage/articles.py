@@ -116,7 +116,7 @@ def renew(session: Session, article_id: int, article: Article, arrival: Arrival)
         return False
     if (kept.tags, kept.claims) == (article.tags, article.claims):
         return False
-    take_turns(session, register.turns(article.claims))
+    take_turns(session, chain(_keys(kept, arrival), register.turns((*article.claims, *kept.claims))))
     came_as = _came_as(session, article_id)
     _replace_parts(session, article_id, article, prepare(article), arrival)
     if came_as is not None:

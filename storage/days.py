@@ -25,7 +25,8 @@ def day_span(written: str, zone: tzinfo = UTC) -> tuple[datetime, datetime] | No
     year, month, day = (int(part) if part else None for part in found.groups())
     assert year is not None
     is_jalali = year in _JALALI
-    first, after = (year, month or 1, day or 1), _following(year, month, day)
+    first = (year, 1 if month is None else month, 1 if day is None else day)
+    after = _following(year, month, day)
     where = profile("fa").zone_info if is_jalali else zone
     try:
         begin = _gregorian(first, is_jalali=is_jalali)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
+from itertools import chain
 
 import numpy as np
 from sqlalchemy import text
 from sqlmodel import Session
 
-from news.languages.tokens import tokens
+from news.languages.tokens import CJK
 from storage import columns as memory
 from storage.arrays import Columns, Ids, Mask
 from storage.fulltext import alternatives, joined_pairs
@@ -24,6 +26,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 500
 #: Of so many articles each is looked up by itself.
 _FEW = 8
+#: Of words that go on behind it.
+_LETTER = rf"[^\W_{CJK}]"
 
 
 def with_names(node: Node | None) -> Node | None:
@@ -63,14 +67,20 @@ def _runs_named(node: All) -> Node:
 
 
 def _named_run(parts: tuple[Node, ...]) -> tuple[int, Node]:
-    words = [part for part in parts if isinstance(part, Words) and not part.prefix]
-    plain = len(words) if words == list(parts[: len(words)]) else 0
-    for size in range(plain, 1, -1):
+    words = list(_leading_words(parts))
+    for size in range(len(words), 1, -1):
         run = tuple(words[:size])
         named = tuple(_named(" ".join(word.written or " ".join(word.words) for word in run)))
         if named:
             return size, Either((All(run), *named))
     return 1, with_names(parts[0]) or parts[0]
+
+
+def _leading_words(parts: tuple[Node, ...]) -> Iterator[Words]:
+    for part in parts:
+        if not isinstance(part, Words) or part.prefix:
+            return
+        yield part
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +275,54 @@ def _portions(among: Collection[int] | None) -> Iterator[str]:
         yield ",".join(map(str, ids[start : start + _AT_ONCE]))
 
 
-def as_written(session: Session, found: Mask, phrases: list[Words]) -> Mask:
-    """Of articles found, those that hold the words letter for letter."""
-    ids = np.flatnonzero(found)
-    kept = np.zeros(len(found), np.bool_)
-    patterns = [_pattern(phrase) for phrase in phrases]
+def as_written(asked: Asked, node: Node | None, among: Mask) -> Mask:
+    """Of these articles, those that a query finds whose words are held to the letters typed."""
+    if node is None:
+        return among & asked.columns.alive
+    held = {words: matches(asked, words) for words in _words_of(node)}
+    surely, perhaps = _bounds(asked, node, dict.fromkeys(held, np.zeros_like(among)), held)
+    looked_at = among & perhaps & ~surely
+    _hold_to_letters(asked.session, looked_at, held)
+    found, _ = _bounds(asked, node, held, held)
+    return (among & surely) | (looked_at & found)
+
+
+def _words_of(node: Node) -> frozenset[Words]:
+    """All words of a query, those too that an article must not hold."""
+    if isinstance(node, Words):
+        return frozenset((node,))
+    parts = node.parts if isinstance(node, All | Either) else (node.part,) if isinstance(node, Except) else ()
+    return frozenset(chain.from_iterable(map(_words_of, parts)))
+
+
+def _bounds(
+    asked: Asked, node: Node, least: Mapping[Words, Mask], most: Mapping[Words, Mask]
+) -> tuple[Mask, Mask]:
+    """Which articles a query finds surely, and which perhaps, where that is known of each of its words."""
+    if isinstance(node, Words):
+        return least[node], most[node]
+    if isinstance(node, Except):
+        surely, perhaps = _bounds(asked, node.part, least, most)
+        return asked.columns.alive & ~perhaps, asked.columns.alive & ~surely
+    if isinstance(node, All | Either):
+        join = np.logical_and if isinstance(node, All) else np.logical_or
+        bounds = (_bounds(asked, part, least, most) for part in node.parts)
+        return reduce(lambda one, other: (join(one[0], other[0]), join(one[1], other[1])), bounds)
+    known = matches(asked, node)
+    return known, known
+
+
+def _hold_to_letters(session: Session, looked_at: Mask, held: Mapping[Words, Mask]) -> None:
+    """Of these articles, leave under each words those that hold them as typed."""
+    patterns = [(_pattern(words), found) for words, found in held.items()]
+    ids = np.flatnonzero(looked_at)
     for start in range(0, len(ids), _AT_ONCE):
         where = ",".join(map(str, ids[start : start + _AT_ONCE]))
         query = f"SELECT id, title, text FROM article WHERE id IN ({where})"  # noqa: S608
-        rows = session.connection().exec_driver_sql(query)
-        for article, title, body in rows:
-            kept[article] = all(pattern.search(title) or pattern.search(body) for pattern in patterns)
-    return kept
+        for article, title, body in session.connection().exec_driver_sql(query):
+            for pattern, found in patterns:
+                if found[article]:
+                    found[article] = bool(pattern.search(title) or pattern.search(body))
 
 
 def behind(session: Session, found: Mask) -> Ids:
@@ -295,8 +341,8 @@ def behind(session: Session, found: Mask) -> Ids:
 
 
 def _pattern(phrase: Words) -> re.Pattern[str]:
-    """The letters as typed, white space as it comes, bounded by what is no letter."""
+    """The letters as typed, white space as it comes, bounded by what is no letter, or is a word of its own."""
     parts = phrase.written.split()
-    ends = "" if phrase.prefix else r"(?!\w)"
-    found = r"\s+".join(map(re.escape, parts))
-    return re.compile(rf"(?<!\w){found}{ends}" if any(tokens(phrase.written)) else found)
+    begins = rf"(?<!{_LETTER})" if re.match(_LETTER, phrase.written) else ""
+    ends = rf"(?!{_LETTER})" if re.search(rf"{_LETTER}\Z", phrase.written) and not phrase.prefix else ""
+    return re.compile(begins + r"\s+".join(map(re.escape, parts)) + ends)

@@ -34,7 +34,7 @@ def networks_called(name: str) -> tuple[str, ...]:
 def cities_called(name: str) -> tuple[str, ...]:
     """The GeoNames ids of the places that a name may mean: the largest, and those not much smaller; an id is itself."""
     if name.isdecimal():
-        return (name,)
+        return (str(int(name)),)  # in digits of any script
     if len(fold(name)) < _SHORTEST:
         return ()
     found = places_called(name)[:_MOST]

@@ -94,6 +94,12 @@ def remove(session: Session, article_id: int) -> None:
         _take_out(session, [(article_id, least)])
 
 
+def hold(session: Session, articles: Sequence[int]) -> None:
+    """Keep articles in the window until the transaction ends, unless they are leaving: then wait until they have."""
+    held = select(_SIGNATURE.c.article_id).where(_SIGNATURE.c.article_id.in_(articles))
+    session.execute(held.order_by(_SIGNATURE.c.article_id).with_for_update())
+
+
 def look_up(session: Session, keys: Sequence[int]) -> Candidates:
     """The articles that share a band, those of most bands first."""
     found = _sharing(session, keys)
@@ -389,6 +395,7 @@ _OLDEST = Built(
     .where(_SIGNATURE.c.article_id <= bindparam("before_"))
     .order_by(_SIGNATURE.c.article_id)
     .limit(bindparam("limit_"))
+    .with_for_update(skip_locked=True)  # what another takes out need not be waited for
 )
 _TAKE_BANDS = delete(_BAND).where(
     _BAND.c.key.in_(bindparam("keys", expanding=True)), _BAND.c.article_id == _ONE

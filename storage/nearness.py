@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from news.languages.tokens import columns, words
+from news.languages.tokens import CJK, columns, words
 
 #: Bands of a signature, and values in each: a pair of likeness 0.55 shares a band with 0.95 probability, one of
 #: 0.2 with 0.05, one of 0.05 with 0.0002.
@@ -37,8 +37,7 @@ _LATIN = (
     (re.compile("z"), "s"), (re.compile("(?<=.)h"), ""), (re.compile("[aeiouyаеёиоуыэюяіїє]"), ""),
     (re.compile(r"([^\W\d])\1+"), r"\1"),
 )  # fmt: skip
-#: Chinese and Japanese, where a character is a word.
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_IDEOGRAPH = re.compile(f"[{CJK}]")
 
 _DRAW = np.random.Generator(np.random.PCG64(1923))
 _FACTORS = _DRAW.integers(1, 2**63, size=(BANDS * ROWS, 1), dtype=np.uint64) * np.uint64(2) + np.uint64(1)

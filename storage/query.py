@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from luqum.exceptions import ParseError
@@ -56,11 +56,21 @@ FIELDS = {
 LONGEST_QUERY = 1_000
 _DEEPEST = 30
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-#: Quotation marks of other keyboards.
-_QUOTES = re.compile('[«“”„]([^«»“”„"]*)[»“”]')
+#: Marks that turn the direction of writing, or part words unseen, where they stand at the end of a word.
+_UNSEEN_MARKS = "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+"
+_UNSEEN = re.compile(f"(?<!\\w){_UNSEEN_MARKS}|{_UNSEEN_MARKS}(?!\\w)")
+#: Quotation marks of other keyboards; those that are apostrophes too stand around words.
+_DOUBLE = "«»“”„‟〝〞＂「」『』《》〈〉‹›"
+_QUOTES = re.compile(
+    f"[{_DOUBLE}]([^\"{_DOUBLE}]*)[{_DOUBLE}]|(?<!\\w)[‘’‚'](?=\\w)([^\"{_DOUBLE}‘’‚']*)[‘’'](?!\\w)"
+)
+#: Outside quotations: a sign that begins no word here, and one of an operator that stands alone («Tehran - Mashhad»).
+_STRAY = re.compile(r"""("[^"]*")|(?<!\w)['<>]+|(?<!\S)[-+!](?!\S)""")
 _QUOTED = re.compile(r'"[^"]*"')
+#: What a query of these signs alone says: * alone finds everything, and means to.
+_SAID = re.compile(r'[^\s*"]')
 _PLACE = re.compile(r"(?:at position|at) (\d+)")
-_OPERATORS = re.compile(r"\b(?:AND|OR|NOT)\b|[+\-&|!~^\[\]{}()\"\\/:]")
+_OPERATORS = re.compile(r"\b(?:AND|OR|NOT)\b|[+\-&|!~^\[\]{}()\"\\/:'<>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +163,39 @@ def read_query(text: str, zone: tzinfo = UTC, sources: Collection[str] | None = 
 
     `sources` are the keys of all sources there are; None where any key is taken.
     """
+    seen, places = _seen(text)
     problems: list[Problem] = []
+    node = _node(seen, zone, problems, sources)
+    return Reading(node, tuple(replace(one, place=places[one.place]) for one in problems))
+
+
+def _node(text: str, zone: tzinfo, problems: list[Problem], sources: Collection[str] | None) -> Node | None:
     if len(text) > LONGEST_QUERY:
-        problems.append(
-            Problem(
-                f"the query is longer than {LONGEST_QUERY} characters: its end is left out", LONGEST_QUERY
-            )
-        )
+        message = f"the query is longer than {LONGEST_QUERY} characters: its end is left out"
+        problems.append(Problem(message, LONGEST_QUERY))
         text = text[:LONGEST_QUERY]
     if bad := _UNSTORABLE.search(text):
         problems.append(Problem("a character that no query can hold is left out", bad.start()))
         text = _UNSTORABLE.sub(" ", text)
-    plain = _mended(_QUOTES.sub(r'"\1"', text), problems)
-    if not plain.strip():
-        return Reading(None, tuple(problems))
-    tree = _tree(plain, problems)
-    return Reading(
-        _Reader(zone, problems, sources).node(tree, 0) if tree is not None else None, tuple(problems)
-    )
+    plain = _mended(_without_strays(text), problems)
+    tree = _tree(plain, problems) if plain.strip() else None
+    node = _Reader(zone, problems, sources).node(tree, 0) if tree is not None else None
+    if node is None and not problems and (said := _SAID.search(text)):
+        problems.append(Problem("no word to search for: everything is found", said.start()))
+    return node
+
+
+def _seen(text: str) -> tuple[str, list[int]]:
+    """The text without marks that nobody sees, and where each of its characters, and its end, stood."""
+    hidden = {at for found in _UNSEEN.finditer(text) for at in range(*found.span())}
+    places = [at for at in range(len(text)) if at not in hidden]
+    return "".join(text[at] for at in places), [*places, len(text)]
+
+
+def _without_strays(text: str) -> str:
+    """The text in one kind of quotation marks, without signs that mean nothing; every place stays where it is."""
+    quoted = _QUOTES.sub(lambda found: f'"{found[0][1:-1]}"', text.replace("\\", " "))
+    return _STRAY.sub(lambda found: found[1] or " " * len(found[0]), quoted)
 
 
 def _mended(text: str, problems: list[Problem]) -> str:

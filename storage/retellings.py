@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -50,9 +51,9 @@ def of(session: Session, one: Entrant) -> tuple[Near, ...]:
         "since_": own.moment - _WITHIN,
         "until_": own.moment + _WITHIN,
     }
-    found = [article for (article,) in _OTHERS.rows(session, **values)]
-    telling = [article for article in found if _step(_CLAIMS.rows(session, article_=article)) is not None]
-    return tuple(_likeness(session, one, telling[:_MOST]))
+    found = (article for (article,) in _OTHERS.rows(session, **values))
+    telling = (article for article in found if _step(_CLAIMS.rows(session, article_=article)) is not None)
+    return tuple(_likeness(session, one, list(islice(telling, _MOST))))
 
 
 def _step(claims: Sequence[Sequence[Any]]) -> _Step | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from news.errors import NotFound, UsageError
 from news.languages.tokens import fold
 from news.values import ALERT_CONFIDENCE, Claim, Freshness, Status, Verb
 from storage import register
+from storage.keys import row_key
 from storage.rows import to_claim
 from storage.tables import ArticleRow, ClaimRow, DecisionRow, EventRow
 from storage.turns import take_turns
@@ -130,6 +131,7 @@ def decide(
     a no takes its evidence away from the event that it made. Raises NotFound for an unknown claim,
     UsageError for a yes without member or network.
     """
+    hold(session, [article], judgement.correction)
     claim, written = _found(session, article, position)
     if claim.decision is not None:
         undo(session, article, position)
@@ -139,11 +141,36 @@ def decide(
         raise UsageError(
             f"claim {article}.{position} names no known city and network: give --city and --network"
         )
-    take_turns(session, [f"{left['member']} {left['network']}"])
     for each, article_of in ((claim, written), *_likewise(session, claim, written)):
         if each.decision is None:
             _settle(session, each, article_of, judgement, left, now=now, max_age=max_age)
     return to_claim(claim)
+
+
+def hold(session: Session, articles: Iterable[int], correction: Correction | None = None) -> None:
+    """Wait until nobody else judges, edits or forgets these articles, or copies of them, and keep others waiting.
+
+    Whoever judges several claims in a transaction holds all of their articles first.
+    """
+    session.flush()
+    take_turns(session, _turns(session, list(articles), correction or Correction()))
+
+
+def _turns(session: Session, articles: Sequence[int], correction: Correction) -> Iterator[str]:
+    """What `storage.articles` takes turns for, of the articles and of their copies; and their events."""
+    texts = select(ArticleRow.text_hash).where(col(ArticleRow.id).in_(articles))
+    copies = select(ArticleRow.id, ArticleRow.url, ArticleRow.text_hash)
+    ids = []
+    for number, url, digest in session.exec(copies.where(col(ArticleRow.text_hash).in_(texts))):
+        ids.append(number)
+        yield from (row_key(url), digest) if url else (digest,)
+    said = [*session.exec(select(ClaimRow.member, ClaimRow.network).where(col(ClaimRow.article_id).in_(ids)))]
+    decided = select(DecisionRow.member, DecisionRow.network, DecisionRow.before)
+    for member, network, before in session.exec(decided.where(col(DecisionRow.article_id).in_(ids))):
+        said += [(member, network), (before["member"], before["network"])]
+    for member, network in said:
+        yield f"{member} {network}"
+        yield f"{correction.member or member} {correction.network or network}"
 
 
 def _settle(
@@ -196,6 +223,7 @@ def undo(session: Session, article: int, position: int) -> Claim:
 
     Raises NotFound where there is none.
     """
+    hold(session, [article])
     claim, written = _found(session, article, position)
     decision = session.get(DecisionRow, (article, claim.decision)) if claim.decision else None
     if decision is None:
@@ -279,8 +307,8 @@ def statement(claim: ClaimRow) -> str:
 
 
 def _found(session: Session, article: int, position: int) -> tuple[ClaimRow, ArticleRow]:
-    claim = session.get(ClaimRow, (article, position))
-    written = session.get(ArticleRow, article)
+    claim = session.get(ClaimRow, (article, position), populate_existing=True)
+    written = session.get(ArticleRow, article, populate_existing=True)
     if claim is None or written is None:
         raise NotFound(f"no claim {article}.{position}; `jarchi review` lists those that wait")
     return claim, written

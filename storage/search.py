@@ -22,7 +22,7 @@ from storage.arrays import Columns, Ids, Mask
 from storage.engine import writes
 from storage.known import unknown
 from storage.matching import Asked, as_written, behind, in_days, matches, with_names
-from storage.query import Days, Node, Problem, parse_query, positive_words, read_query
+from storage.query import Days, Node, Problem, parse_query, read_query
 from storage.ranking import Ranking
 from storage.ranking import ranking as ranking_of
 from storage.snippets import Sought, snippet_of
@@ -198,11 +198,10 @@ def _ranking(
     is_once: bool = False,
     pin: int,
 ) -> Ranking:
-    found = matches(asked, node) & _narrowed(asked, filters)
-    if is_exact:
-        found = as_written(asked.session, found, list(positive_words(node)))
     pin = pin or asked.columns.last
-    found[pin + 1 :] = False
+    among = _narrowed(asked, filters)
+    among[pin + 1 :] = False
+    found = as_written(asked, node, among) if is_exact else among & matches(asked, node)
     if is_once:
         found[behind(asked.session, found)] = False
     return ranking_of(asked, node, found, pin, by_date=by_date)
@@ -292,9 +291,7 @@ def _hits(session: Session, ids: list[int], scores: Sequence[float], sought: Sou
 
 # below SQLAlchemy, whose rows cost as much as these take to be found
 _SHOWN = f"SELECT {', '.join(_Shown._fields)} FROM article WHERE id IN ({{}})"  # noqa: S608
-_SHOWN_TAGS = (
-    f"SELECT article_id, {', '.join(_Tag._fields)} FROM tag WHERE article_id IN ({{}}) ORDER BY article_id, position"  # noqa: S608
-)
+_SHOWN_TAGS = f"SELECT article_id, {', '.join(_Tag._fields)} FROM tag WHERE article_id IN ({{}}) ORDER BY article_id, position"  # noqa: S608
 #: the addresses of all articles that hold the same text
 _COPIES = (
     "SELECT found.id, count(*) FROM article AS found JOIN article AS twin ON twin.text_hash = found.text_hash "

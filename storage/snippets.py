@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
+from unicodedata import category
 
 from news.languages.stems import rules_of_script
 from news.languages.tokens import columns
@@ -16,6 +17,9 @@ from storage.query import Node, Words, positive_fields, positive_words
 _NEWLINE = "\n"
 _BEFORE, _LENGTH = 80, 240
 _PARTED = re.compile("[\\w\u0640\u064b-\u065f\u0670]+(?:\u200c[\\w\u0640\u064b-\u065f\u0670]+)+")
+_JOINER = "\u200d"
+#: Letters and marks that are seen as one, at most.
+_LONGEST_CHARACTER = 16
 #: Characters that are looked through at first; twice as many each time nothing is found.
 _LOOKED_THROUGH = 600
 #: Of stems with so many letters and their mark only the first is sure to stand in every form.
@@ -113,12 +117,16 @@ def snippet_of(
     It holds whole words, and an ellipsis where the text goes on. `named` are places of names that the query means.
     """
     places = _places(body, sought, language, sorted(named))
-    start = _word_start(body, max(0, places[0][0] - _BEFORE) if places else 0)
-    end = _word_end(body, start + _LENGTH - len("…  …"))
-    before, after = "… " if start else "", " …" if end < len(body) else ""
+    start = _start(body, max(0, places[0][0] - _BEFORE) if places else 0)
+    end = _end(body, start, start + _LENGTH - len("…  …"))
+    before, after = "… " if start else "", " …" if end < len(body.rstrip()) else ""
     piece = f"{before}{body[start:end].replace(_NEWLINE, ' ')}{after}"
     shift = start - len(before)
-    shown = [(left - shift, right - shift) for left, right in places if start <= left and right <= end]
+    shown = [
+        (max(left, start) - shift, min(right, end) - shift)
+        for left, right in places
+        if left < end and right > start
+    ]
     return piece, tuple(dict.fromkeys(_whole(piece, shown)))
 
 
@@ -156,14 +164,36 @@ def _pieces(body: str) -> Iterator[tuple[int, str]]:
         begin, size = end, size * 2
 
 
-def _word_start(body: str, position: int) -> int:
-    space = max(body.rfind(" ", 0, position + 1), body.rfind(_NEWLINE, 0, position + 1))
-    return space + 1 if position else 0
+def _start(body: str, position: int) -> int:
+    """The beginning of the word that stands at `position`; of one that began long before, or of a script without spaces, here."""
+    if not position:
+        return 0
+    space = _last_space(body, max(0, position - _BEFORE), position + 1)
+    if space >= 0:
+        return space + 1
+    return 0 if position <= _BEFORE else _character(body, position)
 
 
-def _word_end(body: str, position: int) -> int:
-    """The end of the last word before `position`; a single longer word is cut."""
+def _end(body: str, start: int, position: int) -> int:
+    """The end of the last word before `position`; a single longer word is cut, and so is a script without spaces."""
     if position >= len(body):
         return len(body.rstrip())
-    space = max(body.rfind(" ", 0, position + 1), body.rfind(_NEWLINE, 0, position + 1))
-    return space if space > position - _LENGTH else position
+    space = _last_space(body, start + _LENGTH // 2, position + 1)
+    return space if space >= 0 else _character(body, position)
+
+
+def _last_space(body: str, start: int, end: int) -> int:
+    return max(body.rfind(" ", start, end), body.rfind(_NEWLINE, start, end))
+
+
+def _character(body: str, position: int) -> int:
+    """Where the character begins that readers see at this place, with all that belongs to it."""
+    for at in range(position, max(0, position - _LONGEST_CHARACTER), -1):
+        if not _belongs(body[at]) and body[at - 1] != _JOINER:
+            return at
+    return position
+
+
+def _belongs(letter: str) -> bool:
+    """Whether a letter is seen as one with that before it: a mark, a joiner, a colour of skin."""
+    return letter == _JOINER or category(letter).startswith("M") or "\U0001f3fb" <= letter <= "\U0001f3ff"

@@ -16,6 +16,7 @@ from news.errors import NotFound, UsageError
 from news.languages.tokens import fold
 from news.values import Article
 from storage import nearby, nearness, retellings, translations
+from storage.keys import row_key
 from storage.nearby import Entrant, Near
 from storage.nearness import Sketch
 from storage.prepared import Prepared
@@ -205,19 +206,34 @@ def compare(session: Session, after: int, limit: int) -> tuple[int, int] | None:
 
     Jarchi's own notices are no articles of a source.
     """
-    _turn(session)
     notices = select(col(MemberChangeRow.article_id))
-    query = select(ArticleRow).where(col(ArticleRow.id) > after, col(ArticleRow.id).not_in(notices))
-    rows = session.scalars(query.order_by(col(ArticleRow.id)).limit(limit)).all()
-    for row in rows:
-        assert row.id is not None
-        entrant = Entrant(
-            article=row.id, source=row.source, text=row.text, digest=row.text_hash,
-            sketch=nearness.sketch(row.text),
-        )  # fmt: skip
-        near = _akin(session, entrant, twins(session, row.text_hash), is_claiming=True)
-        _join(session, row.id, near, row.fetched_at)
-    return (rows[-1].id or 0, len(rows)) if rows else None
+    query = select(col(ArticleRow.id), col(ArticleRow.url), col(ArticleRow.text_hash)).where(
+        col(ArticleRow.id) > after, col(ArticleRow.id).not_in(notices)
+    )
+    known = session.execute(query.order_by(col(ArticleRow.id)).limit(limit)).all()
+    if not known:
+        return None
+    ids = [one for one, _, _ in known]
+    # nobody edits or forgets one of them from here on, or takes it out of the window
+    take_turns(session, [name for _, url, digest in known for name in (row_key(url), digest) if name])
+    nearby.hold(session, ids)
+    _turn(session)
+    rows = session.scalars(select(ArticleRow).where(col(ArticleRow.id).in_(ids)).order_by(col(ArticleRow.id)))
+    for row in rows.all():
+        near = _akin(session, _entrant(row), twins(session, row.text_hash), is_claiming=True)
+        _join(session, _id(row), near, row.fetched_at)
+    return ids[-1], len(ids)
+
+
+def _entrant(row: ArticleRow) -> Entrant:
+    return Entrant(
+        article=_id(row), source=row.source, text=row.text, digest=row.text_hash, sketch=nearness.sketch(row.text)
+    )  # fmt: skip
+
+
+def _id(row: ArticleRow) -> int:
+    assert row.id is not None
+    return row.id
 
 
 def _akin(session: Session, one: Entrant, same: Iterable[Twin], *, is_claiming: bool) -> tuple[Near, ...]:
@@ -233,11 +249,14 @@ def _akin(session: Session, one: Entrant, same: Iterable[Twin], *, is_claiming: 
 
 
 def _turn(session: Session) -> None:
+    """Wait for all who change stories; a row that is locked after this may be held by one of them."""
+    session.flush()
     take_turns(session, (_TURN,))
 
 
 def _join(session: Session, article_id: int, near: Sequence[Near], now: datetime) -> None:
     """Into the stories of what is near and of what a person named with it; they become one where nothing forbids."""
+    near = _still_there(session, near)
     apart = _partners(session, article_id, Verdict.APART)
     told = _partners(session, article_id, Verdict.SAME)
     joined = [article_id]
@@ -262,6 +281,15 @@ def _join(session: Session, article_id: int, near: Sequence[Near], now: datetime
         return
     stories = {story for one in joined if (story := _story_of(session, one)) is not None}
     _unite(session, joined, sorted(stories), now, likeness={article_id: best})
+
+
+def _still_there(session: Session, near: Sequence[Near]) -> list[Near]:
+    """Without those that were forgotten while one waited for its turn."""
+    if not near:
+        return []
+    query = select(col(ArticleRow.id)).where(col(ArticleRow.id).in_([one.article for one in near]))
+    there = set(session.scalars(query))
+    return [one for one in near if one.article in there]
 
 
 def _may_unite(session: Session, ones: Sequence[int], others: Sequence[int], near: set[int]) -> bool:
@@ -364,7 +392,11 @@ def _host(written: str | None) -> str:
     text = (written or "").strip().lower()
     if not text or " " in text or "." not in text:
         return ""
-    return (urlsplit(text if "//" in text else f"//{text}").hostname or "").removeprefix("www.")
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError:  # brackets of a name, or letters that no host has
+        return ""
+    return host.removeprefix("www.")
 
 
 def _story_of(session: Session, article_id: int) -> int | None:

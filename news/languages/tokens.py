@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from news.languages.folding import FOLDED, fold_word
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+#: Chinese and Japanese, where a character is a word; stands in brackets of a pattern.
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200d\u200e\u200f"
-_WORD = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+(?:[{_MARKS}]+[^\\W_{_CJK}]*)*")
+_WORD = re.compile(f"[{CJK}]|[^\\W_{CJK}]+(?:[{_MARKS}]+[^\\W_{CJK}]*)*")
 #: splits a text into its gaps and, between each two, a word
 _BETWEEN_GAPS = re.compile(f"({_WORD.pattern})")
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from news.values import (
@@ -133,6 +134,20 @@ def _bound_by_permissions() -> Iterator[None]:
     finally:
         rights[0].effective = held
         assert library.capset(ctypes.byref(header), rights) == 0
+
+
+@pytest.fixture
+def until_one_waits() -> Callable[[Store], None]:
+    """Returns when a transaction of a PostgreSQL database waits for another one."""
+
+    def wait(store: Store) -> None:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while True:
+            with store.reading() as session:
+                if session.connection().execute(waiting).scalar():
+                    return
+
+    return wait
 
 
 @pytest.fixture

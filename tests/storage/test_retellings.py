@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from news.values import Claim, Part, Span, Status, Verb
-from storage import articles, stories
+from storage import articles, retellings, stories
 from storage.engine import Store
 from storage.tables import MemberChangeRow, MemberRow, MemberSnapshotRow
 
@@ -92,6 +92,27 @@ def test_a_list_of_several_new_members_brings_their_stories_not_together(store: 
     town, paper = keep(store, make, "town", make.claim()), keep(store, make, "paper", other)
     both = keep(store, make, "agency", make.claim(), other)
     assert [story(store, one) for one in (town, paper, both)] == [[], [], []]
+
+
+def test_of_many_retellings_no_more_are_read_than_lead_to_the_story(
+    store: Store, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    step = retellings._step
+
+    def counted(claims: Any) -> Any:
+        asked.append(claims)
+        return step(claims)
+
+    monkeypatch.setattr(retellings, "_MOST", 2)
+    monkeypatch.setattr(retellings, "_step", counted)
+    for at in range(5):
+        monkeypatch.setitem(TEXTS, f"site{at}", f"{'Word ' * 60}{at}")
+    numbers = [keep(store, make, f"site{at}", make.claim()) for at in range(5)]
+    assert sorted(story(store, numbers[0])) == numbers
+    asked.clear()
+    keep(store, make, "paper", make.claim())
+    assert len(asked) == 3
 
 
 def test_two_articles_of_one_site_are_a_story_and_its_sequel(store: Store, make: Any) -> None:

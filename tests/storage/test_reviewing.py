@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -232,3 +234,37 @@ def test_a_later_verdict_on_a_copy_replaces_the_first_for_both(store: Store, mak
         reviewing.undo(session, 1, 0)
     with store.reading() as session:
         assert reviewing.decisions(session) == ()
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("other", [1, 2])
+def test_who_judges_a_claim_or_its_copy_waits_for_who_does_so(
+    store: Store, make: Any, until_one_waits: Callable[[Store], None], other: int
+) -> None:
+    claim = make.claim(confidence=0.5)
+    for source in ("first", "second"):
+        make.keep(store, make.article(1, url=f"https://{source}.example/1", source=source, claims=(claim,)))
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as session:
+            reviewing.decide(session, 1, 0, YES, now=MAY, max_age=timedelta(days=30))
+            done = pool.submit(_decide, store, other, replace(NO, by="Sara"), now=MAY + make.hour)
+            until_one_waits(store)
+        done.result()
+    with store.reading() as session:
+        said = {(one.article, one.verdict, one.decided_by) for one in reviewing.decisions(session)}
+    assert said == {(1, Verdict.NO, "Sara"), (2, Verdict.NO, "Sara")}
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_who_judges_waits_for_an_edit(
+    store: Store, make: Any, until_one_waits: Callable[[Store], None]
+) -> None:
+    article = make.article(1, claims=(make.claim(confidence=0.5),))
+    make.keep(store, article)
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as session:
+            articles.save(session, replace(article, text=article.text + " تازه", claims=()), make.arrival())
+            done = pool.submit(_decide, store, 1)
+            until_one_waits(store)
+        with pytest.raises(NotFound):
+            done.result()

@@ -84,8 +84,16 @@ def _ids(found: Found) -> list[int]:
     ('"the forum the municipality"', []), ("شهردار*", [1, 8]), ("شهردار", [1, 8]), ("muni*", [4]), ("آس*", [1, 8]),
     ("mashhad joined", [4]), ("mashhad AND istanbul", []), ("mashhad OR istanbul", [3, 4]),
     ("آسیا NOT یزد", []), ("آسیا -درآمد", [8]), ("(mashhad OR istanbul) NOT ağa", [4]), ("NOT network:amf", [2, 3, 5, 6, 8]),
+    # the quotation marks of any keyboard, and apostrophes that quote nothing
+    ("‘mayors forum’", [4]), ("'forum mayors'", []), ("»mayors forum«", [4]), ("‹forum mayors›", []), ("＂mayors forum＂", [4]),
+    ("「市长论坛」", [7]), ("『论坛市长』", []), ("'mashhad", [4]), ("l’asian mayors’", []),
+    # signs that no operator is made of, and marks that nobody sees
+    ("mashhad - istanbul", []), ("mashhad - joined", [4]), ("mashhad > joined", [4]), ("<mashhad>", [4]), ("mashhad\\ joined", [4]),
+    ("\u200fcity:111822 \u202bآسیا\u202c", [1, 8]), ("mashhad \u200eOR\u200f istanbul", [3, 4]), ("شهردار\u200f*", [1, 8]),
+    # a name is a name beside whatever else is asked
+    ("asian mayors forum language:fa یزد", [1]), ("asian mayors forum NOT mashhad language:zh", [7]),
     # fields
-    ("network:amf", [1, 4, 7]), ("network:amf AND language:fa", [1]), ("city:111822", [1, 8]), ("source:isna", [4, 8]),
+    ("network:amf", [1, 4, 7]), ("city:۱۱۱۸۲۲", [1, 8]), ("city:١١١٨٢٢", [1, 8]), ("network:amf AND language:fa", [1]), ("city:111822", [1, 8]), ("source:isna", [4, 8]),
     ("network:uclg-mewa", [3]), ("network:amf OR belediyenin", [1, 3, 4, 7]), ("Language:tr", [3]), ('source:"isna" مجمع', [8]),
     # nothing to look for
     ("", [1, 2, 3, 4, 5, 6, 7, 8]), ("   ", [1, 2, 3, 4, 5, 6, 7, 8]), ("*", [1, 2, 3, 4, 5, 6, 7, 8]), ("nowhere", []),
@@ -123,6 +131,8 @@ def test_filters_by_time(find: Callable[..., Found], make: Any) -> None:
     ("mashhad~", 0, "no ~", [4]), ("mashhad^2", 0, "no ^", [4]), ("mashhad [a TO b]", 8, "no ranges", [4]),
     ("mashhad /mash/", 8, "no patterns", [4]), ("mash\0 mashhad", 4, "no query can hold", []),
     ("mashhad AND OR joined", 12, "'OR' cannot stand here", [4]), ("mashhad after:soon", 14, "'soon' is no day", [4]),
+    ("mashhad after:2024-00", 14, "'2024-00' is no day", [4]), ("mashhad before:1403/02/00", 15, "is no day", [4]),
+    ("\u200fmashhad \u200fafter:soon", 16, "'soon' is no day", [4]), ("!!! 🎉", 0, "no word to search for", [1, 2, 3, 4, 5, 6, 7, 8]),
     ("network:nobody", 8, "no network is called 'nobody'", []), ("city:Nirgendheim", 5, "no city is called", []),
     ("network:amff", 8, "is called 'amff' (did you mean 'amf'?)", []), ("country:uk", 8, "code 'UK' (did you mean 'GB'?)", []),
     ("mashhad OR language:persian", 20, "code 'persian' (did you mean 'fa'?)", [4]),
@@ -217,6 +227,20 @@ def test_a_long_text_is_cut_around_the_first_word_found() -> None:
     assert len(snippet) <= 244
     assert [snippet[start:end] for start, end in marks] == ["یزد"]
     assert snippet_of(body, Sought())[1] == ()
+
+
+@pytest.mark.parametrize("before", ["", "第一段。\n", "会议讨论了交通问题。" * 60, "AMF\n" + "会议讨论了交通问题。" * 60])
+def test_a_text_without_spaces_is_cut_around_what_was_found(before: str) -> None:
+    snippet, marks = snippet_of(f"{before}上海市加入了{'亚洲市长论坛' * 60}", Sought(frozenset({"上", "海"})))
+    assert [snippet[start:end] for start, end in marks] == ["上", "海"]
+    assert len(snippet) <= 244
+    assert snippet.endswith("…")
+
+
+def test_no_character_is_cut_in_two() -> None:
+    for size in range(220, 250):
+        snippet, _ = snippet_of("a" * size + "👨\u200d👩\u200d👧" + "e\u0301" * 40, Sought())
+        assert re.fullmatch("a+(👨\u200d👩\u200d👧(e\u0301)*)?", snippet.removesuffix(" …"))
 
 
 def test_a_mark_covers_a_word_that_a_joiner_parts() -> None:

@@ -42,6 +42,28 @@ def test_exact_holds_words_to_the_letters_typed(store: Store, make: Any) -> None
     assert _ids(store, "Iran", exact=True) == [5]
 
 
+@pytest.mark.parametrize(("query", "ids"), [
+    ("elan OR Iran", [1, 2, 4]), ("(elan OR یزد) NOT vital", [4, 5]), ("elan OR network:amf", [1, 3, 4]),
+    ("NOT elan", [2, 3, 5, 6]), ("NOT (elan OR network:amf)", [2, 5, 6]), ("NOT یزد", [1, 2, 3, 4, 6]), ("elan NOT Élan", [1, 4]),
+    ("上海", [6]), ("海市", [6]), ("加入*", [6]), ("C40", [6]), ("", [1, 2, 3, 4, 5, 6]),
+])  # fmt: skip
+def test_exact_holds_each_word_of_a_query_by_itself(
+    store: Store, make: Any, query: str, ids: list[int]
+) -> None:
+    texts = [
+        "elan vital",
+        "the Elan of Iran",
+        "Élan du maire",
+        "Iranian elan",
+        "شهر یزد زیباست",
+        "上海市加入C40网络 elans",
+    ]
+    for number, body in enumerate(texts):
+        tags = (make.tag(TagKind.NETWORK, "amf"),) if number == 2 else ()
+        make.keep(store, make.article(number, text=body, title=str(number), tags=tags))
+    assert sorted(_ids(store, query, exact=True)) == ids
+
+
 @pytest.mark.parametrize("query", ["", "شهرداری"])
 def test_pages_neither_repeat_nor_miss_an_article_while_others_arrive(
     store: Store, make: Any, query: str

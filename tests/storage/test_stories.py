@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from benchmarks.quality.newsrooms.making import habits, rewrite
 from benchmarks.quality.newsrooms.making import stories as told_in
@@ -16,6 +17,7 @@ from news.values import Alternate
 from storage import articles, nearby, nearness, stories, translations
 from storage.search import Filters, search
 from storage.storytables import BandRow, SignatureRow
+from storage.tables import ArticleRow
 
 
 def report(language="fa", number=-1):
@@ -81,6 +83,13 @@ def test_an_origin_named_by_its_address_leads(make, store):
     copy = keep(make, store, rewritten(), "aggregator", at=1, original_source="www.town.example")
     original = keep(make, store, report(), "town", at=3)
     assert story(store, copy) == [original, copy]
+
+
+@pytest.mark.parametrize("origin", ["[town.example]", "http://[town.example", "town.example℀", "https://", "...", "a.b:c//d"])
+def test_an_origin_that_is_written_like_no_address_leads_nothing(make, store, origin):
+    copy = keep(make, store, rewritten(), "aggregator", at=1, original_source=origin)
+    original = keep(make, store, report(), "town", at=3)
+    assert story(store, copy) == [copy, original]
 
 
 def test_notices_of_one_form_stay_apart(make, store):
@@ -285,6 +294,80 @@ def test_two_that_come_at_once_and_are_near_a_third_begin_one_story(make, store)
         for done in [pool.submit(bring, part, source) for part, source in zip(parts, ("second", "third"), strict=True)]:
             done.result()
     assert len(story(store, 1)) == 3
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_who_compares_and_who_edits_wait_for_each_other_in_one_order(make, store, until_one_waits):
+    first, second = keep(make, store, report()), keep(make, store, report(number=-2), "second")
+
+    def compare():
+        with store.writing() as session:
+            return stories.compare(session, 0, 10)
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as session:
+            edited = replace(articles.load(session, second), title="Another", text=report(number=-3).text)
+            articles.save(session, edited, make.arrival())
+            done = pool.submit(compare)
+            until_one_waits(store)
+            stories.merge(session, [first, second], by="Sara", now=make.now)
+        assert done.result() == (second, 2)
+    assert story(store, first) == [first, second]
+    with store.reading() as session:
+        bands = session.execute(select(BandRow.key).where(BandRow.article_id == second)).scalars()
+        assert set(bands) == set(nearness.sketch(edited.text).keys)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_who_waits_to_change_stories_has_changed_all_else(make, store, until_one_waits):
+    first, second = keep(make, store, report()), keep(make, store, report(number=-2), "second")
+
+    def leave():
+        with store.writing() as session:
+            session.get_one(ArticleRow, first).title = "Another"
+            stories.leave(session, second)
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as session:
+            session.get_one(ArticleRow, first).title = "One"
+            session.flush()
+            done = pool.submit(leave)
+            until_one_waits(store)
+            stories.merge(session, [first, second], by="Sara", now=make.now)
+        done.result()
+    assert story(store, first) == []
+    with store.reading() as session:
+        assert articles.load(session, first).title == "Another"
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_what_is_forgotten_while_another_waits_is_told_by_nobody(make, store, monkeypatch):
+    first, second = keep(make, store, report()), keep(make, store, rewritten(), "second")
+    take_turns = stories.take_turns
+
+    def forget_first(session, names):
+        monkeypatch.setattr(stories, "take_turns", take_turns)
+        with store.writing() as other:
+            stories.leave(other, first)
+            other.execute(delete(ArticleRow).where(ArticleRow.id == first))
+        take_turns(session, names)
+
+    monkeypatch.setattr(stories, "take_turns", forget_first)
+    third = keep(make, store, rewrite(report(), "fa", 3).rewritten, "third")
+    assert sorted(story(store, second)) == [second, third]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_what_another_takes_out_of_the_window_is_not_waited_for(make, store, monkeypatch):
+    first = keep(make, store, report())
+    monkeypatch.setattr(nearby, "WINDOW", 1)
+    with store.writing() as session:
+        nearby.hold(session, [first])
+        second = keep(make, store, report(number=-2))  # in a transaction of its own
+    third = keep(make, store, report(number=-3))
+    assert (first, second) == (1, 2)
+    with store.reading() as session:
+        assert set(session.scalars(select(SignatureRow.article_id))) == {third}
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
