@@ -187,7 +187,8 @@ def _database(settings: Settings, store: Store, sources: Mapping[str, Source]) -
 
 def _tools(settings: Settings, store: Store) -> Finding:
     try:
-        path = dumping.tool("pg_dump", dumping.server_version(store), settings.pg_tools)
+        version = dumping.server_version(store)
+        path, *_ = [dumping.tool(name, version, settings.pg_tools) for name in dumping.TOOLS]
     except BackupError as error:
         return Finding(part="backups", health=Health.WARNING, said=str(error))
     return _ok("backups", f"by {path}")

@@ -145,10 +145,7 @@ def blank(session: Session, wanted: Iterable[int], *, reason: str, by: str, now:
     What they were evidence of is weighed anew. Nothing happens to those that are gone already.
     """
     said = [one for article_id in wanted if (one := _addressed(session, article_id)) is not None]
-    names = (
-        chain((one.row.text_hash, *one.keys), stories.turns(nearness.sketch(one.row.text))) for one in said
-    )
-    take_turns(session, chain.from_iterable(names))
+    take_turns(session, chain.from_iterable(_turns(session, one) for one in said))
     for one in said:
         _blank(session, one, reason, by, now)
 
@@ -176,6 +173,13 @@ def _addressed(session: Session, article_id: int) -> _Addressed | None:
     known = session.exec(select(AddressRow).where(AddressRow.article_id == article_id)).all()
     keys = tuple(dict.fromkeys((*(address.key for address in known), *_led_from(session, article_id))))
     return _Addressed(article=article_id, row=row, keys=keys, urls=tuple(address.url for address in known))
+
+
+def _turns(session: Session, one: _Addressed) -> Iterator[str]:
+    """What `storage.articles` takes turns for when it keeps such an article."""
+    yield from (one.row.text_hash, *one.keys)
+    yield from stories.turns(nearness.sketch(one.row.text))
+    yield from register.turns_of(session, one.article)
 
 
 def _blank(session: Session, one: _Addressed, reason: str, by: str, now: datetime) -> None:

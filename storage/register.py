@@ -162,6 +162,19 @@ def turns(claims: Iterable[Claim]) -> Iterator[str]:
             yield f"{claim.member} {claim.network}"
 
 
+def turns_of(session: Session, article_id: int) -> Iterator[str]:
+    """The same of the claims that an article is kept with, and of the events that rest on them."""
+    said = select(ClaimRow.member, ClaimRow.network).where(ClaimRow.article_id == article_id)
+    made = (
+        select(EventRow.member, EventRow.network)
+        .join(ClaimRow, col(ClaimRow.event_id) == EventRow.id)
+        .where(ClaimRow.article_id == article_id)
+    )
+    for member, network in (*session.exec(said), *session.exec(made)):
+        if member is not None and network is not None:
+            yield f"{member} {network}"
+
+
 def _event_for(session: Session, claim: ClaimRow, reported: datetime, freshness: Freshness) -> EventRow:
     """Join the newest episode that the report falls into, or begin one; reports come in any order."""
     episodes = _episodes(session, claim)

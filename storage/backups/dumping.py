@@ -24,6 +24,8 @@ from storage.schema import VERSION_TABLE
 from storage.views import VIEWS
 
 SQLITE_COPY, POSTGRESQL_COPY = "database.sqlite", "database.dump"
+#: What a backup of PostgreSQL is made with, and put back with.
+TOOLS = ("pg_dump", "pg_restore", "psql")
 #: Pages of SQLite that are copied between two looks at the progress.
 _STEP = 4096
 _VERSION = re.compile(r"\b(\d+)(?:\.\d+)+")
