@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 FETCHING ?=
 SEARCHING ?= --articles 10000
+SIZE ?= --articles 50000
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
@@ -64,6 +65,7 @@ bench: $(STAMP) ## Speed, as ratios measured side by side in one run (FETCHING="
 	$(BIN)/python -m benchmarks.fetching $(FETCHING)
 	$(BIN)/python -m benchmarks.alerting
 	$(BIN)/python -m benchmarks.searching $(SEARCHING)
+	$(BIN)/python -m benchmarks.size $(SIZE)
 	$(BIN)/python -m benchmarks.load --minutes 0.5 --alone 0.5 --articles 5000 $(LOAD)
 
 lock: $(STAMP) ## Renew requirements.lock (needs uv)

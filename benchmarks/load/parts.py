@@ -28,7 +28,7 @@ from storage.search import search
 #: Readers of one process, as threads of a web server.
 THREADS = 4
 #: Articles of one transaction, and how long one waits for company, as in `crawler.writing`.
-_TOGETHER, _PATIENCE = 32, 0.05
+TOGETHER, _PATIENCE = 32, 0.05
 #: Every so many articles one tells of a membership.
 _TELLING = 20
 _MATCHING_PAUSE = 1.0
@@ -114,7 +114,7 @@ def _page(store: Store, query: Query) -> int:
 
 def write(url: str, period: Period, rate: float) -> list[Heard]:
     """The one writer: so many articles a second, kept whole, in the transactions of a crawl."""
-    heard, made = Heard(), _arriving()
+    heard, made = Heard(), arriving()
     for _ in range(_DRAWN):
         prepare(next(made))  # a crawl has met most words before
     with closing(open_store(url)) as store:
@@ -125,12 +125,13 @@ def write(url: str, period: Period, rate: float) -> list[Heard]:
                 time.sleep(_PATIENCE)
                 continue
             # on PostgreSQL each has a transaction of its own, for turns are taken by one call a transaction
-            waiting = [next(made) for _ in range(min(due, _TOGETHER if store.is_sqlite else 1))]
-            heard.measure(lambda waiting=waiting: _keep(store, waiting))  # type: ignore[misc]
+            waiting = [next(made) for _ in range(min(due, TOGETHER if store.is_sqlite else 1))]
+            heard.measure(lambda waiting=waiting: keep(store, waiting))  # type: ignore[misc]
     return [heard]
 
 
-def _keep(store: Store, arrived: Sequence[Article]) -> int:
+def keep(store: Store, arrived: Sequence[Article]) -> int:
+    """Keep articles whole in one transaction; how many they are."""
     prepared = [prepare(article) for article in arrived]
     with store.writing() as session:
         for article, words in zip(arrived, prepared, strict=True):
@@ -143,11 +144,11 @@ def _keep(store: Store, arrived: Sequence[Article]) -> int:
     return len(arrived)
 
 
-def _arriving() -> Iterator[Article]:
-    """Articles that nobody has kept, published now; some with a claim."""
+def arriving(first: int = 10_000_000) -> Iterator[Article]:
+    """Articles that nobody has kept, published now; some with a claim. Each `first` to 10^9 begins other ones."""
     nets, began = [network.key for network in networks()], time.time_ns()
     for lot in count():
-        for drawn in draw(10_000_000 + lot * _DRAWN, _DRAWN, 10**9):
+        for drawn in draw(first + lot * _DRAWN, _DRAWN, 10**9):
             now = datetime.now(UTC)
             article = article_of(drawn)
             told = () if drawn.id % _TELLING else (_claim(article, nets[drawn.id // _TELLING % len(nets)]),)
