@@ -95,13 +95,13 @@ def running(tmp_path):
 
 
 def session_of(process):
-    found = subprocess.run(["ps", "-o", "args=", "-s", str(process.pid)], capture_output=True, text=True, check=False)
+    found = subprocess.run(["ps", "-ww", "-o", "args=", "-s", str(process.pid)], capture_output=True, text=True, check=False)
     return found.stdout.splitlines()
 
 
 def children_of(process):
     found = subprocess.run(
-        ["ps", "-o", "args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
     )
     return found.stdout.splitlines()
 
