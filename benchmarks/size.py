@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -19,11 +18,10 @@ from statistics import median
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import text
 
 from benchmarks.load.parts import TOGETHER, arriving, keep
 from benchmarks.searching import engines
-from benchmarks.searching.bulk import fill
+from benchmarks.searching.bulk import filled
 from storage.engine import Store
 from storage.prepared import prepare
 from storage.schema import open_store
@@ -56,11 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options = parser.parse_args(arguments)
     with ExitStack() as stack:
-        stores = [
-            stack.enter_context(closing(_opened(stack.enter_context(engines.sqlite(path)), count)))
-            for path, count in ((None, options.small), (options.keep, options.articles))
-        ]
-        small, large = measure(stores, options.batches)
+        archives = []
+        for path, count in ((None, options.small), (options.keep, options.articles)):
+            url = stack.enter_context(engines.sqlite(path))
+            store = stack.enter_context(closing(open_store(url)))
+            archives.append((store, filled(store, url, count)))
+        small, large = measure(archives, options.batches)
     if options.json:
         print(json.dumps({"small": asdict(small), "large": asdict(large)}))
     else:
@@ -68,14 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(stores: Sequence[Store], batches: int = _BATCHES) -> list[Cost]:
-    """What one more article costs in each archive."""
+def measure(archives: Sequence[tuple[Store, int]], batches: int = _BATCHES) -> list[Cost]:
+    """What one more article costs in each archive, which comes with the number of its articles."""
     made = arriving(10_000_000 + time.time_ns() % 900_000_000)  # no text may have come in an earlier run
-    clock: list[list[float]] = [[] for _ in stores]
-    processor: list[list[float]] = [[] for _ in stores]
-    before = [_count(store) for store in stores]
+    clock: list[list[float]] = [[] for _ in archives]
+    processor: list[list[float]] = [[] for _ in archives]
     for _ in range(batches + _WARMED):
-        for at, store in enumerate(stores):
+        for at, (store, _) in enumerate(archives):
             batch = [*islice(made, TOGETHER)]
             for article in batch:
                 prepare(article)  # its words are met before either archive is asked
@@ -84,23 +82,9 @@ def measure(stores: Sequence[Store], batches: int = _BATCHES) -> list[Cost]:
             clock[at].append((time.perf_counter() - began) * 1000 / TOGETHER)
             processor[at].append((time.process_time() - spent) * 1000 / TOGETHER)
     return [
-        Cost(
-            articles=before[at], clock=median(clock[at][_WARMED:]), processor=median(processor[at][_WARMED:])
-        )
-        for at in range(len(stores))
+        Cost(articles=count, clock=median(clock[at][_WARMED:]), processor=median(processor[at][_WARMED:]))
+        for at, (_, count) in enumerate(archives)
     ]
-
-
-def _opened(url: str, articles: int) -> Store:
-    store = open_store(url)
-    if not _count(store):
-        fill(store, url, articles, plain=False, workers=os.cpu_count() or 1)
-    return store
-
-
-def _count(store: Store) -> int:
-    with store.reading() as session:
-        return int(session.connection().execute(text("SELECT count(*) FROM article")).scalar_one())
 
 
 def _table(small: Cost, large: Cost) -> Table:

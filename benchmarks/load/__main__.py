@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -18,12 +17,9 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from sqlalchemy import text
-
 from benchmarks.load.parts import Period, make_rules, match, read, write
 from benchmarks.searching import engines
-from benchmarks.searching.bulk import fill
-from storage.engine import Store
+from benchmarks.searching.bulk import filled
 from storage.schema import open_store
 
 _READING_PROCESSES = 2
@@ -83,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(url: str, options: argparse.Namespace) -> Result:
     """Both parts, on an archive that is filled first where it is empty."""
     store = open_store(url)
-    articles = _filled(store, url, options.articles)
+    articles = filled(store, url, options.articles)
     make_rules(store, _RULES)
     store.close()
     context = get_context("spawn")
@@ -116,17 +112,6 @@ def measure(url: str, options: argparse.Namespace) -> Result:
         errors=sum((heard.errors for heard in everybody), Counter()),
         words={name: words for heard in everybody for name, words in heard.words.items()},
     )
-
-
-def _filled(store: Store, url: str, articles: int) -> int:
-    count = text("SELECT count(*) FROM article")
-    with store.reading() as session:
-        found = int(session.connection().execute(count).scalar_one())
-    if not found:
-        fill(store, url, articles, plain=False, workers=os.cpu_count() or 1)
-        with store.writing() as session:
-            session.connection().execute(text("ANALYZE"))
-    return found or articles
 
 
 def _readers(pool: ProcessPoolExecutor, url: str, period: Period, pause: float) -> list[Any]:

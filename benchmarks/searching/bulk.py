@@ -7,6 +7,7 @@ An article is a row of words, and each word of the vocabulary is folded, stemmed
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -102,6 +103,18 @@ def fill(store: Store, url: str, articles: int, *, plain: bool, workers: int) ->
     put = _put_sqlite if store.is_sqlite else _put_postgresql
     put(store, url, _made(lots, workers))
     store.use_wal()
+
+
+def filled(store: Store, url: str, articles: int) -> int:
+    """How many articles an archive holds, after it was filled with so many where it was empty."""
+    count = text("SELECT count(*) FROM article")
+    with store.reading() as session:
+        found = int(session.connection().execute(count).scalar_one())
+    if not found:
+        fill(store, url, articles, plain=False, workers=os.cpu_count() or 1)
+        with store.writing() as session:
+            session.connection().execute(text("ANALYZE"))
+    return found or articles
 
 
 def make_plain(store: Store) -> None:
