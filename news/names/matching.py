@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.names.network_rules import near_cities, network_tags
+from news.names.network_rules import network_tags
 from news.names.place_rules import place_tags
 from news.names.scan import scan
 from news.values import Part, Source, Tag
@@ -16,5 +16,5 @@ def find_names(*, title: str, text: str, language: str, source: Source | None) -
     scans = [scan(Part.TITLE, title), scan(Part.TEXT, text)]
     networks, waiting = network_tags(scans, language, source)
     places = place_tags(scans, language, source, network_waits=bool(waiting))
-    tags = [*networks, *near_cities(waiting, places), *places]
+    tags = [*networks, *(waiting if places else ()), *places]
     return tuple(sorted(tags, key=lambda tag: (tag.span.part is Part.TEXT, tag.span.start)))

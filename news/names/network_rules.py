@@ -220,8 +220,8 @@ def _pairs(language: str) -> Remembered[bool]:
     return Remembered(find)
 
 
-def network_tags(scans: Sequence[Scan], language: str, source: Source | None) -> tuple[list[Tag], list[Hit]]:
-    """Tags of the networks, and the names that wait for a city beside them; these leave their words to the cities."""
+def network_tags(scans: Sequence[Scan], language: str, source: Source | None) -> tuple[list[Tag], list[Tag]]:
+    """Tags of the networks, and those that count where the article names a city; these leave their words to the cities."""
     found = [hit for scan in scans for hit in hits(scan, language)]
     vouched = {alias.network for hit in found for alias in hit.aliases if alias.grade in _PLAIN}
     vouched |= _vouched_by_hosts(scans, found)
@@ -231,28 +231,23 @@ def network_tags(scans: Sequence[Scan], language: str, source: Source | None) ->
         if (judged := _judge(hit, vouched, publisher, language)) is not None:
             hit.scan.take(hit.start, hit.end)
             tags.append(_tag(hit, *_section(hit, *judged)))
-        elif any(
-            alias.written in network(alias.network).near_city and _same_letters(alias, hit)
-            for alias in hit.aliases
-        ):
-            waiting.append(hit)
+        elif (alias := _near_city(hit)) is not None:
+            waiting.append(_tag(hit, alias.network, "acronym-near-city"))
     if publisher:
         tags += [tag for scan in scans for tag in _deictics(scan, publisher, language)]
     return tags, waiting
 
 
-def near_cities(waiting: Sequence[Hit], places: Sequence[Tag]) -> list[Tag]:
-    """Tags of the names that mean little else than a network, where the article names a city."""
-    found = []
-    for hit in waiting:
-        alias = next(
+def _near_city(hit: Hit) -> Alias | None:
+    """The name of a hit that means little else than its network, letter for letter."""
+    return next(
+        (
             one
             for one in hit.aliases
             if one.written in network(one.network).near_city and _same_letters(one, hit)
-        )
-        if places:
-            found.append(_tag(hit, alias.network, "acronym-near-city"))
-    return found
+        ),
+        None,
+    )
 
 
 def _vouched_by_hosts(scans: Sequence[Scan], found: Sequence[Hit]) -> set[str]:
